@@ -1,5 +1,7 @@
 """简报: a recurring paper: chosen, previewed in words, made once, in several formats; past papers can be made again."""
 
+import streamlit as st
+
 from scorecard.briefing.export import make
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
@@ -16,7 +18,7 @@ else:
     if choice is not None and briefing.make_pressed(version, choice, actor):
         request, chosen, opened = choice.request, choice.formats, version
         briefing.make(lambda progress: make.make_paper(data, opened, request, actor, chosen, progress))
-    made = briefing.files_container()
+    made = st.container()  # of the files, whether made above or again from the list below
     again = briefing_records.past_exports(data, version.catalog, actor)
     briefing_records.check_edited(data, actor)
     if again is not None:

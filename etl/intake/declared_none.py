@@ -34,7 +34,6 @@ def declare_none(
     as_of: date,
     actor: Actor,
     data: DataDir,
-    note: str = "",
     *,
     sample: bool = False,
     months: StatisticalCalendar = CALENDAR,
@@ -47,14 +46,14 @@ def declare_none(
     with audit.recorded(data, actor, "上传", table.id, file=NO_FILE, as_of=as_of.isoformat()) as entry:
         actor.require("upload", actor.department)
         record_batches(data)
-        batch = _declare(table, as_of, actor, data, note, sample, months)
+        batch = _declare(table, as_of, actor, data, sample, months)
         entry.subject = f"{table.id}/{batch.name}"
         entry.detail |= {"rows": 0, "already": batch.already}
     return batch
 
 
 def _declare(
-    table: Table, as_of: date, actor: Actor, data: DataDir, note: str, sample: bool, months: StatisticalCalendar
+    table: Table, as_of: date, actor: Actor, data: DataDir, sample: bool, months: StatisticalCalendar
 ) -> Batch:
     batches.require_past(as_of)
     if not table.comes_as_file or table.seed:
@@ -68,7 +67,7 @@ def _declare(
         if known := batches.existing_batch(data, source, as_of):
             return known
         _require_no_rows(table, as_of, whole_in_use(data, sample), months)
-        batch = batches.new_batch(data, source, as_of, actor, note, file_name=NO_FILE, rows=0, encoding="", counts=())
+        batch = batches.new_batch(data, source, as_of, actor, "", file_name=NO_FILE, rows=0, encoding="", counts=())
         with storage_errors(f"批次目录 {table.id}"):
             make_folder(batch.path.parent)
         columns = ", ".join(f'NULL::{column.type.sql} AS "{name}"' for name, column in table.columns.items())

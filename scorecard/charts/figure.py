@@ -106,18 +106,13 @@ def finished(
     if empty:
         figure.update_xaxes(visible=False)
         figure.update_yaxes(visible=False)
-        write_in_the_middle(figure, "所选报告期没有可画的案件")
+        write(figure, "所选报告期没有可画的案件", 14, palette().grey, x=0.5, y=0.5, xref="paper", yref="paper")
     return figure
 
 
 def write(figure: go.Figure, text: str, size: int, colour: str, **place: object) -> None:
     """Words on the figure, without an arrow."""
     figure.add_annotation(text=text, showarrow=False, font={"size": size, "color": colour}, **place)
-
-
-def write_in_the_middle(figure: go.Figure, text: str) -> None:
-    """Words in place of what cannot be drawn."""
-    write(figure, text, 14, palette().grey, x=0.5, y=0.5, xref="paper", yref="paper")
 
 
 def draw_line(

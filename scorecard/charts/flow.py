@@ -45,8 +45,8 @@ class FlowStage:
         return sum(segment.count for segment in self.segments)
 
 
-def flow(frame: FigureFrame, rows: Sequence[FlowStage], unit: str = "件") -> go.Figure:
-    """Stages as bars under bars, widths in what is counted: 件, 条."""
+def flow(frame: FigureFrame, rows: Sequence[FlowStage]) -> go.Figure:
+    """Stages as bars under bars, as wide as they have cases."""
     widest = max((row.total for row in rows), default=0)
     figure = started(frame, _AROUND + _ROW * max(len(rows), 1))
     narrow: list[str] = []
@@ -55,20 +55,20 @@ def flow(frame: FigureFrame, rows: Sequence[FlowStage], unit: str = "件") -> go
         for segment in row.segments:
             if segment.count:
                 named = segment.count >= _NARROW * widest
-                _draw_segment(figure, segment, row.name, at, unit, named=named)
+                _draw_segment(figure, segment, row.name, at, named=named)
                 if not named:
-                    narrow.append(f"{row.name}：{segment.name} {segment.count:,}{unit}")
+                    narrow.append(f"{row.name}：{segment.name} {segment.count:,}件")
             at += segment.count
     figure.update_layout(
         barmode="overlay",
         bargap=0.28,
-        xaxis={"range": [0, widest or 1], "showgrid": False, **scale(0, widest or 1, unit, 8).axis()},
+        xaxis={"range": [0, widest or 1], "showgrid": False, **scale(0, widest or 1, "件", 8).axis()},
         yaxis=category_axis([plain(row.name) for row in rows]),
     )
     return finished(figure, frame, empty=not widest, narrow=narrow)
 
 
-def _draw_segment(figure: go.Figure, segment: FlowSegment, row: str, start: int, unit: str, *, named: bool) -> None:
+def _draw_segment(figure: go.Figure, segment: FlowSegment, row: str, start: int, *, named: bool) -> None:
     colours = palette()
     name, count = plain(segment.name), f"{segment.count:,}"
     fill = {"main": colours.ink, "side": faded(colours.ink, 0.16)}.get(segment.tone, colours.paper)
@@ -85,8 +85,8 @@ def _draw_segment(figure: go.Figure, segment: FlowSegment, row: str, start: int,
             "line": {"color": colours.ink, "width": 1},
             "pattern": {"shape": hatch, "fgcolor": faded(colours.ink, 0.22), "size": 9, "solidity": 0.12},
         },
-        meta=f"{plain(row)}：{name} {count}{unit}",
-        hovertemplate=f"{plain(row)}　{name}　<b>{count} {unit}</b><extra></extra>",
+        meta=f"{plain(row)}：{name} {count}件",
+        hovertemplate=f"{plain(row)}　{name}　<b>{count} 件</b><extra></extra>",
         **_BAR,
     )
 

@@ -6,13 +6,12 @@ Each an SVG as a data address, as sparklines are, so that a drawer opens no slow
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
 from math import log
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.charts.axis_ticks import scale
-from scorecard.charts.sparkline import data_address
+from scorecard.charts.sparkline import data_address, runs
 from scorecard.charts.theme import palette
 from scorecard.charts.trend import ticks
 from scorecard.narrative.breakdown.department_words import TAILS, FunnelLine
@@ -108,12 +107,10 @@ def _line(
         if point is not None and point.value is not None
     ]
     lead = max((count for count, (_, _, point) in enumerate(at) if point.settled), default=0)
-
-    def runs(part: Sequence[tuple[int, tuple[float, float], JudgedPeriod]]) -> list[list[tuple[float, float]]]:
-        grouped = groupby(enumerate(part), lambda each: each[1][0] - each[0])
-        return [[place for _, (_, place, _) in run] for _, run in grouped]
-
-    return {"full": runs(at[: lead + 1]), "moving": runs(at[lead:]) if lead + 1 < len(at) else []}
+    full, moving = (
+        [[place for _, (_, place, _) in run] for _, run in runs(part)] for part in (at[: lead + 1], at[lead:])
+    )
+    return {"full": full, "moving": moving if lead + 1 < len(at) else []}
 
 
 FUNNEL_HEIGHT = 330

@@ -53,7 +53,7 @@ def sparkline_of(card: Card, width: int, height: int, *, limits: bool = False, m
         "" if not low or not high else f"{low.figure}—{high.text}" if low.figure != high.figure else f"都是{low.text}"
     )
     return Sparkline(
-        source=sparkline(own, width, height, usual, before=before, at=at, size=size),
+        source=data_address(sparkline_svg(own, width, height, usual, before=before, at=at, size=size)),
         places=tuple(lines.get(place, "") for place in range(size)),
         range=spread,
         spoken=f"最低{low.text}（{low.label}），最高{high.text}（{high.label}）" if low and high else "",
@@ -64,21 +64,6 @@ def _told(point: JudgedPeriod, before: JudgedPeriod | None) -> str:
     """What a place says: "2026年9月　94.12%　64 / 68　观察期未满", then last year's value where it is drawn."""
     year = f"上年同期 {before.text}" if before and before.exact is not None else ""
     return "　".join(filter(None, (point.label, point.text, point.halves, point.word, year)))
-
-
-def sparkline(
-    points: Sequence[JudgedPeriod],
-    width: int,
-    height: int,
-    limits: Limits | None = None,
-    *,
-    before: Sequence[JudgedPeriod] = (),
-    at: Mapping[str, int] | None = None,
-    size: int = 0,
-) -> str:
-    """The trend as `data:image/svg+xml,…`, or an empty string where there is nothing to draw."""
-    text = sparkline_svg(points, width, height, limits, before=before, at=at, size=size)
-    return text and data_address(text)
 
 
 def sparkline_svg(
@@ -131,8 +116,8 @@ def sparkline_svg(
         width=width,
         height=height,
         colours=palette(),
-        runs=[[places[count] for count, _ in run] for _, run in _runs(drawn[: lead + 1])],
-        before=[[place(*told) for _, told in run] for _, run in _runs(earlier)],
+        runs=[[places[count] for count, _ in run] for _, run in runs(drawn[: lead + 1])],
+        before=[[place(*told) for _, told in run] for _, run in runs(earlier)],
         moving=places[lead:] if lead + 1 < len(drawn) else [],
         lead=places[lead],
         usual=[y(edge) for edge in usual],
@@ -143,11 +128,11 @@ def sparkline_svg(
     )
 
 
-def _runs(line: Sequence[tuple[Any, ...]]) -> "groupby[int, tuple[int, tuple[Any, ...]]]":
+def runs(line: Sequence[tuple[Any, ...]]) -> "groupby[int, tuple[int, tuple[Any, ...]]]":
     """Neighbouring places, each with its count: a gap shifts the place, which comes first, against the count."""
     return groupby(enumerate(line), lambda each: each[1][0] - each[0])
 
 
 def data_address(svg: str) -> str:
-    """An SVG as an image's address."""
-    return "data:image/svg+xml," + quote(svg, safe="<>'/=:;,. -()").replace("<", "%3C").replace(">", "%3E")
+    """An SVG as an image's address; empty of none."""
+    return svg and "data:image/svg+xml," + quote(svg, safe="<>'/=:;,. -()").replace("<", "%3C").replace(">", "%3E")

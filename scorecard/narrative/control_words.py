@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from scorecard.assessment.cards import Card
-from scorecard.assessment.comparison import YearEnd
 from scorecard.assessment.control_chart import ChartedMonth, ControlChart
 from scorecard.assessment.control_limits import RUN, Limits, LimitSegment, Variation
 from scorecard.assessment.number_format import distinct_texts, figure_text, value_text
@@ -33,7 +32,9 @@ def variation_sentence(chart: ControlChart) -> str:
         by, value = chart.last.limits, chart.last.value
         beyond = by is not None and not by.lower <= value <= by.upper
         few = "在控制界限之外，但当月件数少，按件数计仍" if beyond else _moved(chart.recent)
-        return f"{_when(chart)}{few}属正常波动"
+        # The month by its name where the one that is read is not settled yet.
+        when = "本月" if chart.last.period == chart.read else chart.last.period.label
+        return f"{when}{few}属正常波动"
     return f"{rule_sentence(chart, len(chart.months) - 1)}，{_CLOSING[chart.variation]}"
 
 
@@ -76,7 +77,8 @@ def rule_sentence(chart: ControlChart, position: int) -> str:
     assert by is not None
     assert signal is not None
     months, up = chart.signal_months(position), signal.side > 0
-    count = f"{'' if _adjacent(months) else '有数据的'}连续{len(months)}个月"
+    adjacent = months[-1].period.first_month - months[0].period.first_month == len(months) - 1
+    count = f"{'' if adjacent else '有数据的'}连续{len(months)}个月"
     match signal.rule:
         case "outside":
             limit = by.upper if up else by.lower
@@ -256,11 +258,6 @@ def _cut_groups(chart: ControlChart) -> list[str]:
     return ["；".join(sentences) for sentences in groups.values()]
 
 
-def _when(chart: ControlChart) -> str:
-    """本月, or the month by name where the month that is read is not settled yet."""
-    return "本月" if chart.last.period == chart.read else chart.last.period.label
-
-
 def _moved(months: Sequence[ChartedMonth]) -> str:
     if len(months) < 2:
         return ""
@@ -268,28 +265,20 @@ def _moved(months: Sequence[ChartedMonth]) -> str:
     return "持平" if before == after else "上升" if after > before else "下降"
 
 
-def _adjacent(months: Sequence[ChartedMonth]) -> bool:
-    return months[-1].period.first_month - months[0].period.first_month == len(months) - 1
-
-
 def _span(months: Sequence[ChartedMonth]) -> str:
     first, last = months[0].period.label, months[-1].period.label
     return first if first == last else f"{first}至{last}"
 
 
-def _year_end(ahead: YearEnd | None) -> tuple[str, ...]:
-    if ahead is None:
-        return ()
-    return (f"{ahead.reason}，不作推算" if ahead.reason else ahead.text, ahead.needed)
-
-
 def state_note(card: Card) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """(heading, lines) in reading order; headings without anything to say are left out."""
+    ahead = card.ahead
+    coming = "" if ahead is None else f"{ahead.reason}，不作推算" if ahead.reason else ahead.text
     rows: list[tuple[str, tuple[str, ...]]] = [
         ("判定", (card.verdict.reason, missed_since(card), joint_sentence(card))),
         ("样本", (f"{card.interval}：不足三十件，升降多属偶然" if card.interval else "",)),
         ("怎样会变", (card.pace, card.to_meet)),
-        ("全年推算", _year_end(card.ahead)),
+        ("全年推算", (coming, ahead.needed if ahead else "")),
         ("公布值", card.official),
         ("同比环比", tuple(change.text for change in card.changes)),
     ]

@@ -71,14 +71,18 @@ def _lines(indicator: Indicator, catalog: Catalog) -> list[str]:
             return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
         case "mean":
             top = part.numerator[0]
-            return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母，即“{_header(top, catalog)}”的平均数{scale}"]
+            header = catalog.tables[top.table].header(top.column) if top.column else ""
+            return [*_halves(part, catalog), f"数值 = 分子 ÷ 分母，即“{header}”的平均数{scale}"]
         case "median" | "quantile" | "maximum" | "minimum":
             return [f"数值 = {_sum(part.numerator, catalog)}{scale}"]
         case "disposition":
             days = "数值 = 分子 ÷ 分母 × 报告期天数，即照本期审结的快慢，结清期末未结案件所需的天数；报告期没有结束的不计算"
             return [*_halves(part, catalog), days]
         case "stage_means":
-            stages = [_stage(stage, catalog) for stage in formula.parts]
+            stages = [
+                f"{stage.name} = {_sum(stage.numerator, catalog)} ÷ {_sum(stage.denominator, catalog)}"
+                for stage in formula.parts
+            ]
             named = " + ".join(stage.name for stage in formula.parts)
             return [*stages, f"数值 = 各环节平均数之和（{named}）；各环节的案件不同，不是同一批案件的全程用时"]
         case "ratio":
@@ -105,10 +109,6 @@ def _halves(part: FormulaPart, catalog: Catalog) -> list[str]:
         which = f"其中{further}的" if further else "同样这些行的"
         return [*lines, f"分子 = {which}{_aggregate(top, table)}"]
     return [*lines, f"分子 = {_sum(part.numerator, catalog)}"]
-
-
-def _stage(part: FormulaPart, catalog: Catalog) -> str:
-    return f"{part.name} = {_sum(part.numerator, catalog)} ÷ {_sum(part.denominator, catalog)}"
 
 
 def _sum(terms: Sequence[Term], catalog: Catalog) -> str:
@@ -185,20 +185,15 @@ def condition_words(test: Test, table: Table) -> str:
         case "same_as" | "differs_from":
             return f"{header}与“{table.header(str(value))}”{'相同' if test.operator == 'same_as' else '不同'}（都已填）"
         case _:
-            words = _DATE_SIGNS if isinstance(value, str) else _NUMBER_SIGNS
-            return f"{header}{words[test.operator]}{_number(value, test.column, table)}"
+            if isinstance(value, str):
+                return f"{header}{_DATE_SIGNS[test.operator]}{value}"
+            return f"{header}{_NUMBER_SIGNS[test.operator]}{value:,}{table.unit_of(test.column)}"
 
 
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "“是”" if value else "“否”"
     return f"“{value}”" if isinstance(value, str) else f"{value:,}"
-
-
-def _number(value: object, column: str, table: Table) -> str:
-    if isinstance(value, str):
-        return value
-    return f"{value:,}{table.unit_of(column)}"
 
 
 def interval_words(interval: Interval) -> str:
@@ -284,10 +279,6 @@ def _computed(derived: Derived, table: Table) -> str:
             assert derived.group is not None
             groups = "；".join(f"{name}：{'、'.join(words)}" for name, words in derived.group.groups.items())
             return f"按{headers[0]}归类（{groups}；此外为{derived.group.other}）"
-
-
-def _header(term: Term, catalog: Catalog) -> str:
-    return catalog.tables[term.table].header(term.column) if term.column else ""
 
 
 def computed_columns(indicator: Indicator, catalog: Catalog) -> tuple[tuple[str, str], ...]:

@@ -65,7 +65,7 @@ def entry(indicator: Indicator, catalog: Catalog, day: date | None = None) -> Gl
         computed=computed_columns(indicator, catalog),
         counterweight=partner.name if partner else "制衡指标未接入",
         sources=tuple(catalog.sources[source] for source in indicator.sources),
-        sheets=_sheets(indicator, catalog),
+        sheets=tuple(_sheet(table, catalog) for table in worked_examples.tables(indicator, catalog)),
         result=_result(indicator),
         life=tuple(_in_force(one, catalog) for one in indicator.definitions if one.span),
     )
@@ -86,10 +86,6 @@ def serves(measure: str, catalog: Catalog) -> str:
         return f"{catalog.domains[part.domain].name} {part.number} {part.title}"
     requirement = catalog.requirements[measure]
     return f"工作要求 {requirement.number} {requirement.title}"
-
-
-def _sheets(indicator: Indicator, catalog: Catalog) -> tuple[ExampleSheet, ...]:
-    return tuple(_sheet(table, catalog) for table in worked_examples.tables(indicator, catalog))
 
 
 def _sheet(example: worked_examples.ExampleTable, catalog: Catalog) -> ExampleSheet:
@@ -195,14 +191,10 @@ def markdown(catalog: Catalog) -> str:
         choices=choices,
         frameworks=catalog.frameworks.values(),
         answers=answers,
-        md=_escape,
+        # Data as text, also where Markdown would read a table, a tag, a link or emphasis.
+        md=lambda text: re.sub(r"[\\|<*_[`]", r"\\\g<0>", text),
     )
     return text.rstrip() + "\n"
-
-
-def _escape(text: str) -> str:
-    """Data as text, also where Markdown would read a table, a tag, a link or emphasis."""
-    return re.sub(r"[\\|<*_[`]", r"\\\g<0>", text)
 
 
 def main() -> None:

@@ -210,14 +210,10 @@ def _change(card: Card) -> re.Match[str] | None:
     return next((found for change in card.changes if (found := _CHANGE.fullmatch(change.text))), None)
 
 
-def _unit(card: Card) -> str:
-    found = _change(card)
-    return found["unit"] if found else ""
-
-
 def _kind(card: Card, period: Period) -> tuple[bool, str, str]:
     """What is joined in one clause: the same period, the paragraph's own first, and the same unit of change."""
-    return card.judged.period != period, card.period, _unit(card)
+    found = _change(card)
+    return card.judged.period != period, card.period, found["unit"] if found else ""
 
 
 def _weight(card: Card) -> Fraction:

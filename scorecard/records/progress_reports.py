@@ -46,6 +46,11 @@ class ProgressReport:
         """A later report with the same key replaces this one."""
         return self.measure, self.department, self.reported_on
 
+    @property
+    def percent_text(self) -> str:
+        """As it was reported, without added decimals: "60%"; empty where it was not."""
+        return "" if self.percent is None else f"{self.percent.normalize():f}%"
+
 
 from_rows = partial(records, ProgressReport)  # in the order of the rows
 

@@ -35,7 +35,11 @@ def turned(material: Material, section: Section) -> list[Block]:
         named = {card.indicator.id for card in spoken}
         own = [one for one in facts.changes if one.indicator in named]
         bad = [one for one in own if one.kind.startswith("新增：")]
-        good = [one for one in own if one.kind.startswith("消除：") or _improves(one)]
+        good = [
+            one
+            for one in own
+            if one.kind.startswith("消除：") or (one.kind == "信号出现" and one.text.endswith("真实改善"))
+        ]
         rest = len(own) - len(bad) - len(good)
         day = day_text(facts.since)
         blocks += [_turned(material, f"{title}的指标（{len(ones)}项，与{day}的提要相比）", ones)
@@ -50,10 +54,6 @@ def turned(material: Material, section: Section) -> list[Block]:
         if asks(card)
     ]
     return [*blocks, Paragraph(f"要过问的{len(asked)}项：{_listed(asked, _MOST)}。")] if asked else blocks
-
-
-def _improves(change: NotedChange) -> bool:
-    return change.kind == "信号出现" and change.text.endswith("真实改善")
 
 
 def _turned(material: Material, title: str, ones: Sequence[NotedChange]) -> PaperTable:

@@ -12,7 +12,6 @@ from scorecard.catalog.briefing_templates import Section
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import paragraphs
 from scorecard.narrative.control_words import variation_sentence
-from scorecard.plan.measure_matrix import Duty
 from scorecard.records.decisions import unresolved
 from scorecard.store import warehouse
 
@@ -72,7 +71,8 @@ def overdue(material: Material, section: Section) -> list[Block]:
     for line in lines:
         for duty in line.owing:
             if material.answers(duty.department):
-                reports[(duty.department,)].append(f"{line.measure.title}（{_reported(duty)}）")
+                told = "从未汇报" if duty.latest is None else f"{duty.days}天前汇报"
+                reports[(duty.department,)].append(f"{line.measure.title}（{told}）")
     blocks: list[Block] = []
     place = list(catalog.departments).index
     rows = tuple(
@@ -112,7 +112,3 @@ def annexes(material: Material, section: Section) -> list[Block]:
     names = [annex.name for annex in material.annexes]
     listed = "；".join(f"附件{at}　{name}" for at, name in enumerate(names, 1))
     return [Paragraph(f"{listed}。附件各成一个文件；数据表另见工作簿。")] if names else []
-
-
-def _reported(duty: Duty) -> str:
-    return "从未汇报" if duty.latest is None else f"{duty.days}天前汇报"

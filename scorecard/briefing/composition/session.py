@@ -66,7 +66,7 @@ def _matter(material: Material, item: AgendaItem, every: Iterable[Decision]) -> 
     if last := item.last:
         due = f"，期限{day_text(last.due_on)}" if last.due_on else ""
         who = _named(material, last.department)
-        said += [("上次决定。", f"{day_text(last.session_on)}：{_bare(last.conclusion)}（{who}{due}）")]
+        said += [("上次决定。", f"{day_text(last.session_on)}：{last.conclusion.rstrip('。；')}（{who}{due}）")]
         then = f"{last.status}{_late(material, last)}。会商时：{last.facts}"
         said += [("落实。", _became(material, last, began(every, last), item) if card or not last.facts else then)]
     texts = tuple(Paragraph(_sentence(text), lead) for lead, text in said if text)
@@ -205,10 +205,6 @@ def minutes(material: Material, section: Section) -> list[Block]:
 
 def _named(material: Material, department: str | None) -> str:
     return material.catalog.departments[department].name if department else "未登记部门"
-
-
-def _bare(text: str) -> str:
-    return text.rstrip("。；")
 
 
 def _sentence(text: str) -> str:

@@ -68,8 +68,7 @@ def _reported(material: Material, duty: Duty) -> str:
     name, latest = material.catalog.departments[duty.department].name, duty.latest
     if latest is None:
         return f"{name}：从未汇报"
-    percent = f" {latest.percent.normalize():f}%" if latest.percent is not None else ""
-    return f"{name}：{day_text(latest.reported_on)} {latest.status}{percent}"
+    return f"{name}：{day_text(latest.reported_on)} {latest.status} {latest.percent_text}".rstrip()
 
 
 def worklists(material: Material, section: Section) -> list[Block]:

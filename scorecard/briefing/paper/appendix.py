@@ -1,16 +1,14 @@
-"""The content of the annexes: the facts of each definition, the two tables of numbers."""
+"""The content of the annexes: the facts of each definition, how the indicators stand."""
 
 from collections.abc import Sequence
 
 from scorecard.assessment.verdict import WORDS
-from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns, dated
+from scorecard.briefing.paper.model import IndicatorLine, PaperTable, columns
 from scorecard.catalog.definitions import BibliographicSource
 from scorecard.narrative.glossary import GlossaryEntry
 from scorecard.narrative.provenance import untagged
 
-_VALUES = columns("指标 2.6 | 数值 1.3 # | 结论 1.4 | 目标 1.6 | 差距或说明 2.2")
 _EXCEPTIONS = columns("指标 2.6 | 数值 1.3 | 目标 1.7 | 评价 1.1 | 差距或说明 2.6 | 责任部门 1.9")
-_BASES = columns("指标 1.7 | 分子 / 分母 1.8 | 同比、环比、真变化 2.2 | 目标依据 3.0 | 责任部门 1.4")
 
 
 def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -32,33 +30,6 @@ def definition_facts(entry: GlossaryEntry) -> tuple[tuple[str, tuple[str, ...]],
         ("来源", tuple(_source(source) for source in entry.sources)),
     )
     return tuple((name, tuple(map(untagged, lines))) for name, lines in facts if any(lines))
-
-
-def number_tables(lines: Sequence[IndicatorLine]) -> tuple[PaperTable, PaperTable]:
-    """Every number of the paper, and its parts; the period they share stands in the titles, others on their lines."""
-    periods = {line.period for line in lines}
-    mixed = len(periods) != 1
-    shared = "" if mixed else f"（{periods.pop()}）"
-    values = tuple(
-        (line.name, *((line.period,) if mixed else ()), line.value, line.word, line.target, line.remark)
-        for line in lines
-    )
-    bases = tuple(
-        (
-            line.name,
-            *((line.period,) if mixed else ()),
-            line.halves or "—",
-            "\n".join(text for text in (*line.changes, line.variation) if text) or "—",
-            line.basis or "—",
-            line.departments,
-        )
-        for line in lines
-    )
-    reached = "；".join(dict.fromkeys(line.as_of for line in lines if line.as_of))
-    return (
-        PaperTable(f"附表1　数值、目标与结论{shared}", dated(_VALUES) if mixed else _VALUES, values, note=reached),
-        PaperTable(f"附表2　数值的构成与依据{shared}", dated(_BASES) if mixed else _BASES, bases, note=reached),
-    )
 
 
 def standing(lines: Sequence[IndicatorLine]) -> PaperTable:

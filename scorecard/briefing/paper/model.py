@@ -138,11 +138,6 @@ def columns(text: str) -> tuple[PaperColumn, ...]:
     return tuple(PaperColumn(name, float(weight), sign == "#", sign == "~") for name, weight, sign in parts)
 
 
-def dated(usual: tuple[PaperColumn, ...]) -> tuple[PaperColumn, ...]:
-    """The columns of a table whose lines are not all of the period in its title: theirs stands after the first."""
-    return (usual[0], *columns("报告期 1.6"), *usual[1:])
-
-
 @dataclass(frozen=True)
 class PaperTable:
     """A table with a title of its own ("表1　…"); `note` stands below it. A cell that is a verdict is its word alone.

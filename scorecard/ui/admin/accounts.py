@@ -18,7 +18,7 @@ from scorecard.ui.shell import sign_in_prompt
 from scorecard.ui.shell.addresses import address
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 AccountAct = Literal["assign", "reset", "disable", "enable"]
 ROLES: tuple[Granted, ...] = get_args(Granted)
@@ -58,21 +58,19 @@ def own(identity: Identity) -> None:
         return
     href = sign_in_prompt.form_href("password") if identity.way == "本地账户" else ""
     role = _role_name(identity.actor.role)
-    st.html(render("ui/admin/own_account.html", identity=identity, role=role, href=href))
+    show_on_screen("ui/admin/own_account.html", identity=identity, role=role, href=href)
 
 
 def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
     """All accounts, in the order in which they were created."""
-    st.html(
-        render(
-            "ui/admin/accounts.html",
-            accounts=accounts.accounts,
-            role_name=_role_name,
-            choice=seeds_catalog().words.choice,
-            departments=departments,
-            state=_state,
-            court=COURT_TIME,
-        )
+    show_on_screen(
+        "ui/admin/accounts.html",
+        accounts=accounts.accounts,
+        role_name=_role_name,
+        choice=seeds_catalog().words.choice,
+        departments=departments,
+        state=_state,
+        court=COURT_TIME,
     )
 
 
@@ -90,7 +88,7 @@ def rights(accounts: Accounts, departments: Mapping[str, str], actor: Actor) -> 
     """Who may do what, and when they last did anything; the same as a file for the inspection."""
     with st.expander("账户与权限对照（等保检查用）"):
         rows = rights_table(accounts, departments, verified(actor).entries)
-        st.html(render("ui/admin/rights.html", head=HEADER, rows=rows))
+        show_on_screen("ui/admin/rights.html", head=HEADER, rows=rows)
         download(
             "导出账户与权限（CSV）",
             "账户与权限.csv",
@@ -108,7 +106,7 @@ def offer_office(actor: Actor) -> None:
     show_result()
     known = [one.name for one in read(data).accounts if one.role == "case_management" and not one.disabled]
     if known:
-        st.html(render("ui/shell/note.html", text=f"审管办账户：{'、'.join(known)}。请其本人登录后报送。"))
+        show_on_screen("ui/shell/note.html", text=f"审管办账户：{'、'.join(known)}。请其本人登录后报送。")
         return
     departments = departments_of(seeds_catalog())
     text = "数据由审管办报送和发布，现在还没有审管办的账户，可以在这里建立。"
@@ -126,7 +124,7 @@ def new_account_form(
     departments: Mapping[str, str], title: str = "新增账户", text: str = "", likely: Granted = "leadership"
 ) -> NewAccount | None:
     """The form of a new account; its values in the run after it was sent."""
-    st.html(render("ui/shell/section.html", text=text, title=title))
+    show_on_screen("ui/shell/section.html", text=text, title=title)
     form = f"new-{st.session_state.get(_COUNT, 0)}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.text_input("账户名", key=f"{form}-name", max_chars=32, width=220)
@@ -138,7 +136,7 @@ def new_account_form(
 
 def change_form(accounts: Accounts, departments: Mapping[str, str]) -> AccountChange | None:
     """The form of a known account; the change in the run after a button was pressed."""
-    st.html(render("ui/shell/section.html", text="", title="调整账户"))
+    show_on_screen("ui/shell/section.html", text="", title="调整账户")
     names = [account.name for account in accounts.accounts]
     if not names:
         return None
@@ -186,4 +184,4 @@ def show_result() -> None:
     """Show the result of the last act."""
     text, secret, what = st.session_state.pop(_RESULT, ("", "", ""))
     if text:
-        st.html(render("ui/admin/account_result.html", text=text, secret=secret, what=what))
+        show_on_screen("ui/admin/account_result.html", text=text, secret=secret, what=what)

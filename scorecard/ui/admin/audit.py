@@ -15,7 +15,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.storage.keys import default_keys
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 SHOWN = 100  # lines on a page
 _ANY = "全部"
@@ -39,7 +39,7 @@ def verified(actor: Actor) -> Verification:
 def show_faults(record: Verification) -> None:
     """Whether the log is whole; otherwise every fault with its line."""
     last = record.entries[-1] if record.entries else None
-    st.html(render("ui/admin/audit_whole.html", record=record, last=last))
+    show_on_screen("ui/admin/audit_whole.html", record=record, last=last)
 
 
 def choose() -> AuditFilter:
@@ -65,7 +65,7 @@ def show_entries(record: Verification, choice: AuditFilter) -> None:
     page = st.pagination(pages, key=f"audit_page_{pages}") if pages > 1 else 1
     shown, whole = entries[(page - 1) * SHOWN : page * SHOWN], len(record.entries)
     told = {"at": local_time, "words": words, "count": len(entries), "whole": whole}
-    st.html(render("ui/admin/audit_lines.html", entries=shown, **told))
+    show_on_screen("ui/admin/audit_lines.html", entries=shown, **told)
 
 
 def offer_file(choice: AuditFilter) -> None:

@@ -19,7 +19,7 @@ from scorecard.store.open_version import Version
 from scorecard.ui.admin.accounts import departments_of
 from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.shell import identity
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 _LISTED = 12  # days of the outbox in the table
 
@@ -35,17 +35,15 @@ def page(data: DataDir, actor: Actor, version: Version) -> None:
     }
     sure = mail is not None and confirmed(data, mail)
     by, at, _ = state.confirmed
-    st.html(
-        render(
-            "ui/admin/digests.html",
-            mail=mail,
-            sure=f"{by}已于{moment_text(at)}确认" if sure else "",
-            unknown=post.unknown_names(mail, accounts, departments_of(version.catalog)) if mail else (),
-            previews=previews,
-            to=to,
-            sample=version.manifest.sample,
-            days=list(outbox.days(data).values())[: -_LISTED - 1 : -1],
-        )
+    show_on_screen(
+        "ui/admin/digests.html",
+        mail=mail,
+        sure=f"{by}已于{moment_text(at)}确认" if sure else "",
+        unknown=post.unknown_names(mail, accounts, departments_of(version.catalog)) if mail else (),
+        previews=previews,
+        to=to,
+        sample=version.manifest.sample,
+        days=list(outbox.days(data).values())[: -_LISTED - 1 : -1],
     )
     if mail is not None and not sure and st.button("各份都看过了，从下次起寄出", key="digest-confirm", type="primary"):
         confirm(data, actor, mail)

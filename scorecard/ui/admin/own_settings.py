@@ -14,7 +14,7 @@ from scorecard.storage import reader_notes
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.addresses import address
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 _SHOWN = "_calendar_address"
 _LASTS = timedelta(days=366)
@@ -24,7 +24,7 @@ def section(data: DataDir, actor: Actor, catalog: Catalog) -> None:
     """The choices; each is kept as soon as it is made. The calendar's address is shown once."""
     notes, mail = reader_notes.notes_of(data, actor.name), identity.settings().mail
     until = notes.calendar_until if notes.calendar else None
-    st.html(render("ui/admin/own_calendar.html", until=until, address=st.session_state.pop(_SHOWN, "")))
+    show_on_screen("ui/admin/own_calendar.html", until=until, address=st.session_state.pop(_SHOWN, ""))
     with st.container(horizontal=True, gap="medium"):
         if st.button("更换日历地址" if until else "生成日历地址", key="calendar-new"):
             owner = (actor.name, actor.role, actor.department or "")
@@ -39,7 +39,7 @@ def section(data: DataDir, actor: Actor, catalog: Catalog) -> None:
                 reader_notes.change(data, actor.name, calendar="", calendar_until=None)
             st.rerun()
     named = [catalog.indicators[one].name for one in notes.followed if one in catalog.indicators]
-    st.html(render("ui/admin/own_followed.html", followed=named))
+    show_on_screen("ui/admin/own_followed.html", followed=named)
     if mail is not None and folded(actor.name) in map(folded, mail.to):
         stays = st.checkbox("接收提要邮件", value=not notes.no_mail, key="mail-wanted")
         if stays == notes.no_mail:

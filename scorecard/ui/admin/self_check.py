@@ -5,7 +5,7 @@ import streamlit as st
 from etl.doctor.examine import examine
 from etl.doctor.findings import CONDITIONS
 from scorecard.storage.data_dir import DataDir, default_seeds
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 
 def show_findings(data: DataDir) -> None:
@@ -14,4 +14,4 @@ def show_findings(data: DataDir) -> None:
         findings = examine(data, default_seeds())
     counts = {condition: sum(finding.condition == condition for finding in findings) for condition in CONDITIONS}
     repairable = any(finding.repair for finding in findings)
-    st.html(render("ui/admin/self_check.html", findings=findings, counts=counts, repair=repairable))
+    show_on_screen("ui/admin/self_check.html", findings=findings, counts=counts, repair=repairable)

@@ -9,13 +9,13 @@ from scorecard.api import tokens
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.admin import accounts
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 
 def section(data: DataDir, actor: Actor) -> None:
     """List, form and button; what they ask for is done here, so that the page keeps to accounts."""
     known, now = tokens.read(data), datetime.now(UTC)
-    st.html(render("ui/admin/tokens.html", tokens=known, now=now, court=COURT_TIME))
+    show_on_screen("ui/admin/tokens.html", tokens=known, now=now, court=COURT_TIME)
     form = f"token-{len(known)}"  # an empty form after each new token
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.text_input("令牌名称（给谁用）", key=f"{form}-name", max_chars=32, width=220)

@@ -19,7 +19,7 @@ from scorecard.ui.indicators.drawer import open_drawer, show_aside
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
+from scorecard.ui.shell.page_blocks import show, show_on_screen, show_template
 from scorecard.ui.shell.selection import query_of
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.topic import Topic, select_topic
@@ -74,7 +74,7 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
         said = part.said(short=True)
         key = f"wall {domain} {title} {sorted(said.items())} {sorted(still.items())} {frame.to_session()}"
         if title and _cards(part, domain):
-            show(render("ui/shell/section.html", title=title, text=note))
+            show_template("ui/shell/section.html", title=title, text=note)
         if _cards(part, domain):
             show(view.cached(key, lambda part=part, said=said: _wall(part, domain, said, still)))
     if not any(_cards(part, domain) for _, _, part in view.parts):
@@ -98,7 +98,7 @@ def _drawer(view: View) -> None:
         near = get_close_matches(named, view.cards, 3, 0.5)
         steps = [{"text": view.cards[one].indicator.name, "href": view.card_href(view.cards[one])} for one in near]
         text = f"看板没有编号为“{named[:60]}”的指标。{'您要找的可能是：' if near else ''}"
-        st.html(render("ui/shell/guide.html", title="没有这个指标", text=text, steps=steps))
+        show_on_screen("ui/shell/guide.html", title="没有这个指标", text=text, steps=steps)
 
 
 def _still(view: View) -> dict[str, str]:

@@ -34,7 +34,7 @@ from scorecard.ui.indicators import evidence, follow
 from scorecard.ui.shell import frame, identity, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import card_inputs, data_dir, inputs_of, remarks_of, signals_of
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import PageBlocks, show
+from scorecard.ui.shell.page_blocks import PageBlocks, show, show_template
 from scorecard.ui.shell.selection import words_of
 from scorecard.ui.shell.templating import render
 from scorecard.ui.topics.topic import plot
@@ -254,7 +254,7 @@ def _detail(view: View, card: Card) -> None:
     name = card.indicator.id
     variation = variation_sentence(card.control) if card.control else ""
     sample = view.version.manifest.sample
-    show(render("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation, sample=sample))
+    show_template("ui/indicators/detail_head.html", card=card, scope=view.scope, variation=variation, sample=sample)
     if card.points:
         shown = view.cached(
             f"trend {name}", lambda: trend_of(view.version, card_inputs(view.version, view.selection), card)
@@ -323,7 +323,7 @@ def show_aside(view: View, cards: list[Card]) -> None:
         return aside_note(view.catalog, names, view.version.tables)
 
     if text := view.cached(f"aside {' '.join(card.indicator.id for card in cards)}", made):
-        show(render("ui/indicators/aside.html", text=text))
+        show_template("ui/indicators/aside.html", text=text)
 
 
 def _said(card: Card, shown: Trend) -> str:

@@ -22,7 +22,7 @@ from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import all_cards, data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show, show_case_rows
+from scorecard.ui.shell.page_blocks import show, show_case_rows, show_on_screen, show_template
 from scorecard.ui.shell.selection import query_of
 from scorecard.ui.shell.templating import render
 
@@ -62,16 +62,14 @@ def link(view: View, card: Card) -> None:
     mine = f"{href}&{named}" if named else ""
     aims = card.indicator.takes_target and identity.current().may("targets")
     goal = f"targets?{urlencode({'indicator': card.indicator.id})}" if aims else ""
-    st.html(
-        render(
-            "ui/indicators/evidence_link.html",
-            href=href,
-            period=card.period,
-            points=points,
-            mine=mine,
-            goal=goal,
-            words=view.catalog.words,
-        )
+    show_on_screen(
+        "ui/indicators/evidence_link.html",
+        href=href,
+        period=card.period,
+        points=points,
+        mine=mine,
+        goal=goal,
+        words=view.catalog.words,
     )
 
 
@@ -92,7 +90,7 @@ def page() -> None:
     card = _chosen_card(view).as_asked
     reading = card.judged.reading
     cut = cut_of(card.indicator, view.version.as_of)
-    show(render("ui/indicators/evidence_head.html", card=card, scope=view.scope, back=view.card_href(card)))
+    show_template("ui/indicators/evidence_head.html", card=card, scope=view.scope, back=view.card_href(card))
     if reading is None or cut is None:
         frame.guide("这个数没有可列的案件", _why_none(view, card))
         return
@@ -119,7 +117,7 @@ def _closed(view: View, card: Card, actor: Actor, error: Forbidden) -> None:
     query = {**view.query, "department": own.name if own else "", "indicator": card.indicator.id}
     steps = [{"text": error.remedy, "href": f"evidence?{urlencode(query)}" if own else ""}]
     text = f"{error.found if own else error.expected}。"
-    st.html(render("ui/shell/guide.html", title="逐行清单不对当前账户开放", text=text, steps=steps))
+    show_on_screen("ui/shell/guide.html", title="逐行清单不对当前账户开放", text=text, steps=steps)
 
 
 def _chosen_card(view: View) -> Card:

@@ -10,9 +10,9 @@ from scorecard.narrative.glossary import DIRECTIONS, choice_entries, choice_entr
 from scorecard.queries.evidence import sql_of
 from scorecard.store.open_version import Version
 from scorecard.store.warehouse import withheld
-from scorecard.ui.shell import page_blocks, picture_buttons
+from scorecard.ui.shell import picture_buttons
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 
 
 def show(catalog: Catalog, version: Version | None) -> None:
@@ -23,37 +23,33 @@ def show(catalog: Catalog, version: Version | None) -> None:
     picture_buttons.reserve_place()
     of = f"&version={version.id}" if version is not None and version.historic else ""
     if choice is not None:
-        page_blocks.show(render("ui/indicators/glossary_choice.html", entry=choice_entry(choice, catalog)))
+        show_template("ui/indicators/glossary_choice.html", entry=choice_entry(choice, catalog))
     elif chosen is None:
-        page_blocks.show(render("ui/indicators/reading_guide.html", court=catalog.court))
+        show_template("ui/indicators/reading_guide.html", court=catalog.court)
     else:
         targets = [] if version is None else [target for target in version.targets if target.indicator == chosen.id]
-        page_blocks.show(
-            render(
-                "ui/indicators/glossary_entry.html",
-                of=of,
-                entry=entry(chosen, catalog),
-                targets=targets,
-                target_text=target_text,
-                doubts=[]
-                if version is None
-                else [
-                    *version.doubts.get(chosen.id, ()),
-                    *(() if version.public else withheld(version.connection, chosen.id)),
-                ],
-                sql=sql_of(catalog, chosen),
-            )
-        )
-    page_blocks.show(
-        render(
-            "ui/indicators/glossary_index.html",
-            catalog=catalog,
-            directions=DIRECTIONS,
-            today=today(),
-            choices=choice_entries(catalog),
-            chosen=choice or chosen,
+        show_template(
+            "ui/indicators/glossary_entry.html",
             of=of,
+            entry=entry(chosen, catalog),
+            targets=targets,
+            target_text=target_text,
+            doubts=[]
+            if version is None
+            else [
+                *version.doubts.get(chosen.id, ()),
+                *(() if version.public else withheld(version.connection, chosen.id)),
+            ],
+            sql=sql_of(catalog, chosen),
         )
+    show_template(
+        "ui/indicators/glossary_index.html",
+        catalog=catalog,
+        directions=DIRECTIONS,
+        today=today(),
+        choices=choice_entries(catalog),
+        chosen=choice or chosen,
+        of=of,
     )
     download(
         "下载全部口径（Markdown）",
@@ -66,4 +62,4 @@ def show(catalog: Catalog, version: Version | None) -> None:
 
 def show_problem_codes() -> None:
     """问题编号: every kind of problem in an extract, how severe it can be, and what to do."""
-    page_blocks.show(render("ui/indicators/problem_codes.html", kinds=KINDS))
+    show_template("ui/indicators/problem_codes.html", kinds=KINDS)

@@ -21,7 +21,7 @@ from scorecard.store.open_version import complete_through, in_order, judged_on, 
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import all_cards, periods
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import StandingLine, show
+from scorecard.ui.shell.page_blocks import StandingLine, show, show_template
 from scorecard.ui.shell.selection import query_of
 from scorecard.ui.shell.templating import render
 
@@ -60,14 +60,12 @@ def health(view: View, states: Sequence[Mapping[str, Any]]) -> None:
     problems += [state["late"] for state in states if state["as_of"] and state["late"]]
     problems += [reason for state in states for reason in state["unsound"]]
     aside = aside_note(view.catalog, [table.id for table in in_order(view.catalog)], version.tables)
-    show(
-        render(
-            "ui/indicators/health.html",
-            states=states,
-            as_of=" 至 ".join(day_text(day) for day in dict.fromkeys((first, last))),
-            said="；".join(filter(None, (*problems, aside))),
-            public=version.public,
-        )
+    show_template(
+        "ui/indicators/health.html",
+        states=states,
+        as_of=" 至 ".join(day_text(day) for day in dict.fromkeys((first, last))),
+        said="；".join(filter(None, (*problems, aside))),
+        public=version.public,
     )
 
 
@@ -106,18 +104,16 @@ def first_screen(
     `lines` begin with that of the data, whose faults stand before any number.
     """
     still = {one.item: (one, began(decisions, one)) for one in unresolved(decisions)}
-    show(
-        render(
-            "ui/indicators/first_screen.html",
-            blocks=[_block(part, title, note, still) for title, note, part in view.parts],
-            other=_other_way(view),
-            why=lambda card: variation_sentence(card.control),
-            monthly=view.selection.grain == "month",
-            home=home,
-            to_session=frame.to_session(),
-            lines=lines,
-            lacking=[text for text, tone in lines[0].parts if tone],
-        )
+    show_template(
+        "ui/indicators/first_screen.html",
+        blocks=[_block(part, title, note, still) for title, note, part in view.parts],
+        other=_other_way(view),
+        why=lambda card: variation_sentence(card.control),
+        monthly=view.selection.grain == "month",
+        home=home,
+        to_session=frame.to_session(),
+        lines=lines,
+        lacking=[text for text, tone in lines[0].parts if tone],
     )
 
 
@@ -204,7 +200,7 @@ def doubtful(view: View) -> None:
         if card.verdict.word == "数据待核":
             reasons.setdefault(card.verdict.reason, []).append(card)
     if reasons:
-        show(render("ui/indicators/doubtful.html", reasons=reasons, href=view.card_href))
+        show_template("ui/indicators/doubtful.html", reasons=reasons, href=view.card_href)
 
 
 def words(view: View) -> None:

@@ -1,7 +1,5 @@
 """总览: what changed since this reader last looked, in one folded line."""
 
-import streamlit as st
-
 from scorecard.access import Actor
 from scorecard.calendar.clock import today
 from scorecard.calendar.period import day_text
@@ -13,7 +11,7 @@ from scorecard.store.open_version import Version
 from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.shell.cached import data_dir, open_historic
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 
 def look_before(view: View, actor: Actor) -> LastLook | None:
@@ -33,8 +31,8 @@ def since_last_look(view: View, look: LastLook | None) -> None:
     linked = [
         (one, view.card_href(view.cards[one.indicator]) if one.indicator in view.cards else "") for one in listed or ()
     ]
-    st.html(render("ui/indicators/since.html", day=day_text(look.on), listed=linked, known=listed is not None,
-                   words=view.catalog.words))  # fmt: skip
+    show_on_screen("ui/indicators/since.html", day=day_text(look.on), listed=linked, known=listed is not None,
+                   words=view.catalog.words)  # fmt: skip
 
 
 def _listed(look: LastLook, version: Version) -> tuple[NotedChange, ...] | None:

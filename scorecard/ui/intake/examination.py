@@ -29,6 +29,7 @@ from scorecard.ui.intake.upload import Selected, select_table
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
+from scorecard.ui.shell.page_blocks import show_on_screen
 from scorecard.ui.shell.templating import render
 
 LISTED = 200  # problems on screen; the whole list is a file
@@ -113,9 +114,9 @@ class ExaminedFile:
 
 def examine_files(selected: Selected, catalog: Catalog) -> list[ExaminedFile]:
     """Every selected file examined, each with its problems and its buttons; 接收 accepts it."""
-    st.html(render("ui/intake/step.html", number=2, title="体检", text="只检查，不写入；逐个点“接收”后才入库。"))
+    show_on_screen("ui/intake/step.html", number=2, title="体检", text="只检查，不写入；逐个点“接收”后才入库。")
     if not selected.files:
-        st.html(render("ui/shell/note.html", text="还没有选择文件。"))
+        show_on_screen("ui/shell/note.html", text="还没有选择文件。")
     files = [_examine_file(number, upload, selected, catalog) for number, upload in enumerate(selected.files, 1)]
     acceptable = [file for file in files if file.acceptable]
     if len(acceptable) > 1 and st.button(f"接收全部 {len(acceptable)} 个合格的文件", type="primary", key="accept_all"):
@@ -158,7 +159,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
             file = replace(file, words=ask_words(file.id, table, catalog, unread))
         examination, accepted = file.examination(), _accepted().get(file.state)
         if accepted is not None:
-            st.html(render("ui/shell/accepted.html", text=accepted))
+            show_on_screen("ui/shell/accepted.html", text=accepted)
         else:
             show_findings(file, examination)
     return ExaminedFile(file, examination, accepted is not None)
@@ -218,7 +219,7 @@ def show_findings(
     suggested = file.as_of if act else file.suggested()
     doubted = "" if abs((suggested - file.as_of).days) <= _MONTH or examination.latest is None else str(suggested)
     kinds, quieter = _kinds(examination.counts), () if act else _quieter(file, examination)
-    st.html(render("ui/intake/findings_head.html", kinds=kinds, doubted=doubted, quieter=quieter, **values))
+    show_on_screen("ui/intake/findings_head.html", kinds=kinds, doubted=doubted, quieter=quieter, **values)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not examination.refused and st.button(accept_as, type="primary", key=f"accept_{file.id}"):
             (act or _accept)(file)
@@ -239,7 +240,7 @@ def show_findings(
                 needs="upload",
                 key=f"repaired_{file.id}",
             )
-    st.html(render("ui/intake/findings_body.html", must=must, rest=rest, more=more, **values))
+    show_on_screen("ui/intake/findings_body.html", must=must, rest=rest, more=more, **values)
 
 
 def _quieter(file: SelectedFile, examination: Examination) -> tuple[str, ...]:

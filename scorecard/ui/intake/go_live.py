@@ -17,8 +17,7 @@ from scorecard.store.open_version import Version, in_order
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen, show_template
 
 _NAMED = 3  # columns named of those that a table lacks
 
@@ -91,18 +90,16 @@ def show_progress(version: Version | None, catalog: Catalog) -> None:
     ]
     if not actor.may("upload"):
         steps = [(text, "", done, said) for text, _, done, said in steps]
-    show(
-        render(
-            "ui/intake/go_live.html",
-            unit=catalog.words.unit,
-            sample=version is not None and version.manifest.sample,
-            own=own,
-            came=came,
-            total=len(exported),
-            steps=steps,
-            rows=[_row(catalog, one) for one in exported],
-            registers=[_row(catalog, one) for one in progress if not one.table.exported_from],
-        )
+    show_template(
+        "ui/intake/go_live.html",
+        unit=catalog.words.unit,
+        sample=version is not None and version.manifest.sample,
+        own=own,
+        came=came,
+        total=len(exported),
+        steps=steps,
+        rows=[_row(catalog, one) for one in exported],
+        registers=[_row(catalog, one) for one in progress if not one.table.exported_from],
     )
 
 
@@ -135,7 +132,7 @@ def _row(catalog: Catalog, one: TableProgress) -> dict[str, object]:
 
 def show_templates(catalog: Catalog) -> None:
     """The template of every table as a workbook."""
-    st.html(render("ui/shell/section.html", title="电子表格模板（可选取值）", text=""))
+    show_on_screen("ui/shell/section.html", title="电子表格模板（可选取值）", text="")
     with st.container(horizontal=True):
         for table in in_order(catalog):
             if table.seed is None and table.exported_from:

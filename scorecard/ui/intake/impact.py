@@ -12,14 +12,14 @@ from typing import Any
 
 import streamlit as st
 
-from etl.impact.version_diff import Balance, Impact, RowChange
+from etl.impact.version_diff import Impact, RowChange
 from scorecard.calendar.period import GRAIN_LABELS
 from scorecard.catalog.court import UnitWords
 from scorecard.catalog.definitions import Catalog
 from scorecard.narrative.changes import IndicatorChanges, UnpairedValue
 from scorecard.storage.spreadsheet_csv import CsvValue, write_csv
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 SHOWN = 20  # rows of one list on screen
 KINDS = {"verdict": "评价改变", "value": "数值改变", "halves": "仅分子分母改变"}
@@ -38,25 +38,23 @@ class _File:
 def show_impact(impact: Impact, catalog: Catalog) -> None:
     """The whole impact of a candidate."""
     if impact.nothing:
-        st.html(render("ui/shell/note.html", text="与当前版本相比没有任何变化：行、数值、评价都相同。"))
+        show_on_screen("ui/shell/note.html", text="与当前版本相比没有任何变化：行、数值、评价都相同。")
         return
     changes = impact.indicators
     unbalanced = [balance for balance in impact.balances if balance.open_flows]
-    st.html(
-        render(
-            "ui/intake/impact.html",
-            impact=impact,
-            tables=[table for table in impact.tables if table.touched],
-            backwards=[(table, rows) for table in impact.tables for rows in table.backwards],
-            unbalanced=unbalanced,
-            closed=[balance for balance in impact.balances if balance.flows and not balance.open_flows],
-            skipped=[balance for balance in impact.balances if balance.skipped],
-            short=[parts for parts in impact.parts if parts.other],
-            shown=SHOWN,
-            words=catalog.words,
-            names={table.id: table.name for table in catalog.tables.values()},
-            **_of_indicators(changes),
-        )
+    show_on_screen(
+        "ui/intake/impact.html",
+        impact=impact,
+        tables=[table for table in impact.tables if table.touched],
+        backwards=[(table, rows) for table in impact.tables for rows in table.backwards],
+        unbalanced=unbalanced,
+        closed=[balance for balance in impact.balances if balance.flows and not balance.open_flows],
+        skipped=[balance for balance in impact.balances if balance.skipped],
+        short=[parts for parts in impact.parts if parts.other],
+        shown=SHOWN,
+        words=catalog.words,
+        names={table.id: table.name for table in catalog.tables.values()},
+        **_of_indicators(changes),
     )
     if impact.if_taken_out is not None:
         with st.expander("这些不再出现的行若全部按“源头已撤销”核定，指标怎么变"):
@@ -69,9 +67,9 @@ def show_indicators(changes: IndicatorChanges, key: str, words: UnitWords) -> No
     if not (
         changes.changes or changes.new or changes.gone or changes.redefined or changes.parts_changed or changes.signals
     ):
-        st.html(render("ui/shell/note.html", text="两个版本的各项指标、数值和评价都相同。"))
+        show_on_screen("ui/shell/note.html", text="两个版本的各项指标、数值和评价都相同。")
         return
-    st.html(render("ui/intake/impact_indicators.html", shown=SHOWN, words=words, **_of_indicators(changes)))
+    show_on_screen("ui/intake/impact_indicators.html", shown=SHOWN, words=words, **_of_indicators(changes))
     _downloads(key, _indicator_files(changes))
 
 
@@ -171,7 +169,7 @@ def _row_files(impact: Impact) -> list[_File]:
         if rows
     ]
     return files + [
-        _File(f"下载{balance.name}　收结存差异", f"{balance.name}-收结存差异", _behind(balance))
+        _File(f"下载{balance.name}　收结存差异", f"{balance.name}-收结存差异", partial(_csv, _CASES, balance.cases))
         for balance in impact.balances
         if balance.cases
     ]
@@ -186,7 +184,3 @@ def _made(rows: tuple[RowChange, ...], count: int) -> Callable[[], bytes]:
     """The rows as a file; the last line of a shortened list gives the whole number."""
     foot = [[f"只列前 {len(rows):,} 条，共 {count:,} 条"]] if count > len(rows) else []
     return partial(_csv, _ROWS, rows, *foot)
-
-
-def _behind(balance: Balance) -> Callable[[], bytes]:
-    return partial(_csv, _CASES, balance.cases)

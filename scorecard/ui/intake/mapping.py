@@ -13,7 +13,7 @@ from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 LEFT_OUT = ""  # the answer for a header that shall not be read
 _ASKED = 50  # values of a file that are asked for at once
@@ -24,7 +24,7 @@ def ask_headers(key: str, table: Table, unknown: Sequence[str]) -> dict[str, str
     past = header_mapping.remembered_answers(unknown, header_mapping.remembered_mapping(data_dir(), table))
     names = {LEFT_OUT: "不读取", **{name: column.header for name, column in table.columns.items()}}
     rows = [{"name": header, "before": _past_answer(past.get(header), names)} for header in unknown]
-    st.html(render("ui/intake/mapping.html", headers=rows))
+    show_on_screen("ui/intake/mapping.html", headers=rows)
     mapping: dict[str, str] = {}
     with st.container(horizontal=True, gap="medium"):
         for position, header in enumerate(unknown, 1):
@@ -50,7 +50,7 @@ def ask_words(key: str, table: Table, catalog: Catalog, unread: Sequence[UnreadW
     for value, past, names in offered:
         before, header = _past_answer(past, names), table.columns[value.column].header
         rows.append({"column": header, "value": value.text, "hint": value.hint, "before": before})
-    st.html(render("ui/intake/word_mapping.html", values=rows, more=len(unread) - len(asked)))
+    show_on_screen("ui/intake/word_mapping.html", values=rows, more=len(unread) - len(asked))
     with st.container(horizontal=True, gap="medium"):
         for position, (value, past, names) in enumerate(offered, 1):
             known, of = past.answer if past else None, f"{value.column}_{value.text}"

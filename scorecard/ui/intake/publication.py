@@ -21,6 +21,7 @@ from scorecard.ui.intake.examination import ExaminedFile
 from scorecard.ui.intake.impact import show_impact
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
+from scorecard.ui.shell.page_blocks import show_on_screen
 from scorecard.ui.shell.templating import render
 
 STEPS = ("选择文件", "体检", "影响", "发布")
@@ -73,8 +74,8 @@ def pending_changes(version: Version | None, batches: Sequence[Batch], catalog: 
 
 def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
     """Step 3; True when the impact of this very candidate is on the screen."""
-    st.html(render("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。"))
-    st.html(render("ui/intake/pending.html", tables=catalog.tables, pending=pending))
+    show_on_screen("ui/intake/step.html", number=3, title="影响", text="与当前版本比较：哪些行、哪些指标会变。")
+    show_on_screen("ui/intake/pending.html", tables=catalog.tables, pending=pending)
     if not pending.anything:
         return False
     computed: Impact | None = st.session_state.get(_IMPACT)
@@ -86,7 +87,7 @@ def impact_step(pending: PendingChanges, catalog: Catalog) -> bool:
             computed = impact(data, catalog, build(catalog, data), pending.published or None)
             st.session_state[_IMPACT] = computed
     if computed.candidate != pending.candidate:
-        st.html(render("ui/shell/note.html", text="计算期间又有批次接收或撤回，请重新计算影响。"))
+        show_on_screen("ui/shell/note.html", text="计算期间又有批次接收或撤回，请重新计算影响。")
         return False
     show_impact(computed, catalog)
     return True
@@ -98,13 +99,13 @@ def publish_step(
     """Step 4: publishes the candidate, once its impact is on screen and the button was pressed; the first one once it was
     also said that the tables which are owed may follow.
     """
-    st.html(render("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。"))
+    show_on_screen("ui/intake/step.html", number=4, title="发布", text="发布后所有读者看到新版本；随时可以回退。")
     frame.told("publish")
     if not pending.anything:
-        st.html(render("ui/intake/nothing_pending.html", manifest=version.manifest if version else None))
+        show_on_screen("ui/intake/nothing_pending.html", manifest=version.manifest if version else None)
         return
     if not seen:
-        st.html(render("ui/shell/note.html", text="请先计算影响，看过之后再发布。"))
+        show_on_screen("ui/shell/note.html", text="请先计算影响，看过之后再发布。")
         return
     asked = show_owed(pending, batches, catalog)
     agreed = st.checkbox("这些表随后补报，先发布已有的", key="publish_owed") if asked else True
@@ -136,7 +137,7 @@ def show_owed(pending: PendingChanges, batches: Sequence[Batch], catalog: Catalo
     read = [ids.intersection(indicator.formula.tables) for indicator in catalog.indicators.values()]
     lost = Counter(table for tables in read for table in tables)
     whose = {table.id: catalog.department_names(table.exported_by, today()) for table in owed}
-    st.html(render("ui/intake/owed.html", owed=owed, whose=whose, lost=lost, indicators=sum(map(bool, read))))
+    show_on_screen("ui/intake/owed.html", owed=owed, whose=whose, lost=lost, indicators=sum(map(bool, read)))
     return True
 
 
@@ -144,7 +145,7 @@ def version_note(earlier: str | None) -> str:
     """The note of the version to be published; a version published before keeps its `earlier` note."""
     if earlier is not None:
         note = f"说明仍为“{earlier}”。" if earlier else "当时没有写说明。"
-        st.html(render("ui/shell/note.html", text=f"这一版本此前发布过，再次发布不另写说明，{note}"))
+        show_on_screen("ui/shell/note.html", text=f"这一版本此前发布过，再次发布不另写说明，{note}")
         return ""
     placeholder = "不写当事人等个人信息"
     return st.text_input(

@@ -16,7 +16,7 @@ from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 _DAYS: dict[Ruling, str] = {"按未结": "未结：这一日期不计", "按已结": "确已办结：日期属实"}
 _ROWS: dict[RowRuling, str] = {"源头已撤销": "源头已撤销：不再计入", "漏报": "漏报：仍然计入"}
@@ -28,7 +28,7 @@ def show_rulings(batches: Sequence[Batch], catalog: Catalog) -> None:
     """Each question that nobody has answered, with a reason to write and two buttons; rows answered before, to change."""
     state = (catalog.digest, tuple((batch.table, batch.name, batch.rulings) for batch in batches))
     for day in computed_once("doubtful days", state, lambda: doubtful_days(catalog, batches), _CHECKING):
-        st.html(render("ui/intake/cut_date.html", day=day))
+        show_on_screen("ui/intake/cut_date.html", day=day)
         key = f"{day.table.id} {day.batch.name} {day.day}"
         _ask(key, _DAYS, partial(rule_on_cut_date, data_dir(), day.table.id, day.batch.name, day.day))
     for question in computed_once("vanished rows", state, lambda: vanished_rows(catalog, batches), _CHECKING):
@@ -44,7 +44,7 @@ def show_rulings(batches: Sequence[Batch], catalog: Catalog) -> None:
 def _ask_about_rows(question: VanishedRows, rows: Sequence[VanishedRow], state: str) -> None:
     """The rows, the whole list as a file, and what they mean: of all of them, or of those that were picked."""
     key = f"{state} {question.table.id} {question.batch.name}"
-    st.html(render("ui/intake/vanished.html", question=question, rows=rows, shown=SHOWN, open=state == "open"))
+    show_on_screen("ui/intake/vanished.html", question=question, rows=rows, shown=SHOWN, open=state == "open")
     listed = [row.row for row in rows]
     download(
         f"下载这些行（{len(rows):,}）",

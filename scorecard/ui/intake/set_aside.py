@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import streamlit as st
-
 from etl.intake.batches import Batch
 from etl.intake.set_aside import aside_csv, aside_rows, outstanding_batches
 from scorecard.catalog.definitions import Catalog
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 SHOWN = 20  # rows of a batch on screen; all of them are in the file
 
@@ -24,11 +22,11 @@ def show_rows_aside(batches: Sequence[Batch], catalog: Catalog) -> None:
     counts: Counter[str] = Counter()
     for aside in outstanding:
         counts[catalog.tables[aside.batch.table].name] += len(aside.lines)
-    st.html(render("ui/intake/asides.html", counts=counts))
+    show_on_screen("ui/intake/asides.html", counts=counts)
     for number, aside in enumerate(outstanding, 1):
         batch, name = aside.batch, catalog.tables[aside.batch.table].name
         rows = aside_rows(data, batch, aside.lines, SHOWN)
-        st.html(render("ui/intake/asides_batch.html", name=name, batch=batch, count=len(aside.lines), rows=rows))
+        show_on_screen("ui/intake/asides_batch.html", name=name, batch=batch, count=len(aside.lines), rows=rows)
         download(
             f"下载第 {number} 批搁置的行（{name}，{len(aside.lines):,} 行）",
             f"搁置_{batch.table}_{batch.name}.csv",

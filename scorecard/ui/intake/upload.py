@@ -20,7 +20,7 @@ from scorecard.store.open_version import in_order
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 _MONTHS = 12  # months back that can be declared to have no such data
 
@@ -35,7 +35,7 @@ class Selected:
 
 def select_files(catalog: Catalog) -> Selected:
     """The files and a note that every batch keeps."""
-    st.html(render("ui/intake/step.html", number=1, title="选择文件", text=""))
+    show_on_screen("ui/intake/step.html", number=1, title="选择文件", text="")
     note = st.text_input(
         "备注（可不填）", key="note", max_chars=200, width=560, placeholder="如：因系统原因，本月数据与实际略有误差"
     )
@@ -91,7 +91,7 @@ def show_templates(catalog: Catalog) -> None:
         table = select_table(catalog, "要看的数据表", "table", bind="query-params")
         computed = [(column.header, derived_words(column, table)) for column in table.derived.values()]
         words = [table.columns[column].header for column in columns_of_words(table, catalog)]
-        st.html(render("ui/intake/contract.html", table=table, computed=computed, words=words))
+        show_on_screen("ui/intake/contract.html", table=table, computed=computed, words=words)
         with st.container(horizontal=True):
             download(
                 "下载电子表格模板（可选取值）",

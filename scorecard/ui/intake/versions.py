@@ -24,7 +24,7 @@ from scorecard.ui.intake.session_results import computed_once
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 from scorecard.ui.shell.frame import failure
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 BatchKey = tuple[str, str]  # (table, batch name)
 _LISTED = 3  # files named per version; the rest is a number
@@ -39,7 +39,7 @@ def show_versions(version: Version | None) -> None:
     pruned = {manifest.version for manifest in manifests if store.is_pruned(data, manifest.version)}
     if version is not None:
         published_at = moment_text(version.manifest.published_at)
-        st.html(render("ui/intake/published.html", manifest=version.manifest, published_at=published_at))
+        show_on_screen("ui/intake/published.html", manifest=version.manifest, published_at=published_at)
     whole, damaged = survey_batches(data)
     for batch in damaged:
         failure(batch.error)
@@ -74,7 +74,7 @@ def _show_batches(version: Version | None, batches: Sequence[Batch], withdrawals
     catalog = version.catalog if version else seeds_catalog()
     listed = [(batch, (batch.table, batch.name), _table_name(catalog, batch.table)) for batch in _of_the_court(batches)]
     may = identity.current().may("publish")
-    st.html(render("ui/intake/batches.html", batches=listed, used=used, withdrawals=withdrawals, may=may))
+    show_on_screen("ui/intake/batches.html", batches=listed, used=used, withdrawals=withdrawals, may=may)
 
 
 def _of_the_court(batches: Sequence[Batch]) -> list[Batch]:
@@ -89,7 +89,7 @@ def _show_history(
     """Every published version, newest first, with what it was built from that the one before was not."""
     earlier: list[VersionManifest | None] = [*manifests, None][1:]
     rows = [(manifest, _changed(manifest, before)) for manifest, before in zip(manifests, earlier, strict=True)]
-    st.html(render("ui/intake/history.html", rows=rows, current=current, pruned=pruned, retained=retained))
+    show_on_screen("ui/intake/history.html", rows=rows, current=current, pruned=pruned, retained=retained)
 
 
 def _changed(manifest: VersionManifest, before: VersionManifest | None) -> str:
@@ -120,7 +120,7 @@ def _compare(manifests: Sequence[VersionManifest], current: str) -> None:
     names = {manifest.version: f"{manifest.version}　{moment_text(manifest.published_at)}" for manifest in manifests}
     ids = list(names)
     place = ids.index(current) if current in ids else 0
-    st.html(render("ui/shell/section.html", title="逐项比较两个版本", text="各按自己的口径、目标评判，逾期按今天计。"))
+    show_on_screen("ui/shell/section.html", title="逐项比较两个版本", text="各按自己的口径、目标评判，逾期按今天计。")
     with st.form("compare", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         old = st.selectbox("原版本", ids, index=(place + 1) % len(ids), format_func=names.__getitem__, width=380)
         new = st.selectbox("新版本", ids, index=place, format_func=names.__getitem__, width=380)
@@ -139,7 +139,7 @@ def _return_to_older(manifests: Sequence[VersionManifest], current: str, verb: L
     if not older:
         return
     text = f"{verb}只改变看板显示哪个版本，不删除任何数据；可以随时再换回来。"
-    st.html(render("ui/shell/section.html", title=verb, text=text))
+    show_on_screen("ui/shell/section.html", title=verb, text=text)
     with st.form("rollback", border=False):
         selected = st.selectbox(
             f"{verb}到",
@@ -163,7 +163,7 @@ def _withdraw_or_restore(batches: Sequence[Batch], withdrawals: Mapping[BatchKey
     asked = tuple(st.query_params.get("batch", "").split("/"))  # a line of the list above leads here
     first = next((at for at, key in enumerate(own) if key == asked), 0)
     text = "撤回的批次不再计入此后建的版本，文件保留，可以恢复。撤回本身不改变看板：看过影响、发布之后才生效。"
-    st.html(render("ui/shell/section.html", title="撤回或恢复一个批次", text=text))
+    show_on_screen("ui/shell/section.html", title="撤回或恢复一个批次", text=text)
 
     def label(key: BatchKey) -> str:
         batch, state = own[key], "　已撤回" if key in withdrawals else ""
@@ -197,7 +197,7 @@ def _publish_candidate(version: Version | None, catalog: Catalog, notes: Mapping
     if not pending.anything:
         return
     text = "现有批次（含撤回、恢复）或口径与当前版本不同。先建一个候选版本看影响，再决定是否发布。"
-    st.html(render("ui/shell/section.html", title="尚未发布的变动", text=text))
+    show_on_screen("ui/shell/section.html", title="尚未发布的变动", text=text)
     if st.button("建库并看影响", key="build_candidate"):
         st.session_state[_CANDIDATE] = candidate
     if st.session_state.get(_CANDIDATE) != candidate:

@@ -22,7 +22,7 @@ from scorecard.catalog.definitions import Catalog
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 _SIGNED_IN: tuple[Role, ...] = ("leadership", "department", "case_management", "administrator")
 
@@ -50,7 +50,7 @@ def enter(
     """
     frame.tell(table)
     if missing:
-        st.html(render("ui/shell/mistakes.html", lines=missing))
+        show_on_screen("ui/shell/mistakes.html", lines=missing)
         return
     at, catalog = first_sent(table, tuple(map(str, row.values()))), seeds_catalog()
     raw = one_row_csv({**row, time_column: at} if time_column else row, catalog.tables[table], catalog)
@@ -78,7 +78,7 @@ def send(
             publishes=publishes, typed=typed, **said,
         )  # fmt: skip
     if result.refusals:
-        st.html(render("ui/shell/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals]))
+        show_on_screen("ui/shell/mistakes.html", lines=[mistake_line(problem) for problem in result.refusals])
         return
     remember_result(table, result_text(result))
     st.rerun()
@@ -94,7 +94,7 @@ def publish_waiting(table: Table, catalog: Catalog, version: VersionManifest | N
         return
     count = f"{sum(batch.rows for batch in own):,} {what}"
     alone = version is not None and adds_only(catalog, data, version, table.id)
-    st.html(render("ui/records/progress_waiting.html", count=count, alone=alone))
+    show_on_screen("ui/records/progress_waiting.html", count=count, alone=alone)
     if alone and st.button(f"发布 {count}", key="publish"):
         with st.spinner("正在建库并发布…"):
             publish_alone(table, catalog, actor, data, version)

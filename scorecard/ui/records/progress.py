@@ -6,14 +6,13 @@ import streamlit as st
 
 from etl.versions.enter import EntryResult
 from scorecard.access import Actor
-from scorecard.calendar.clock import moment_text, today
-from scorecard.calendar.period import day_text
+from scorecard.calendar.clock import today
 from scorecard.catalog.definitions import Catalog, Measure
 from scorecard.records.progress_reports import LONGEST, TABLE, ProgressReport, may_report, reporters
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key
 from scorecard.ui.shell import frame, identity
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 
 def select_measure(catalog: Catalog) -> Measure:
@@ -37,7 +36,7 @@ def select_measure(catalog: Catalog) -> Measure:
 def show_plan(catalog: Catalog, measure: Measure) -> None:
     """The plan's text on the measure, and the departments that report on it."""
     departments = catalog.department_names(reporters(catalog, measure, today()))
-    st.html(render("ui/records/progress_plan.html", measure=measure, departments=departments))
+    show_on_screen("ui/records/progress_plan.html", measure=measure, departments=departments)
 
 
 def show_reports(reports: Sequence[ProgressReport], catalog: Catalog, measure: Measure) -> None:
@@ -46,22 +45,8 @@ def show_reports(reports: Sequence[ProgressReport], catalog: Catalog, measure: M
     Without the right to the records only reports in force, without their texts and accounts.
     """
     inside = identity.current().may("records")
-    rows = [
-        {
-            "department": catalog.departments[report.department].name,
-            "reported_on": day_text(report.reported_on),
-            "status": report.status,
-            "percent": _percent(report),
-            "text": report.text,
-            "evidence": report.evidence,
-            "account": _account(report),
-            "at": moment_text(report.at) if report.at else "",
-            "standing": report.standing,
-        }
-        for report in reports
-        if report.measure == measure.id and (inside or report.standing == "已发布")
-    ]
-    st.html(render("ui/records/progress.html", rows=rows, inside=inside))
+    own = [one for one in reports if one.measure == measure.id and (inside or one.standing == "已发布")]
+    show_on_screen("ui/records/progress.html", reports=own, departments=catalog.departments, inside=inside)
 
 
 def show_all_measures(reports: Sequence[ProgressReport], catalog: Catalog) -> None:
@@ -71,20 +56,13 @@ def show_all_measures(reports: Sequence[ProgressReport], catalog: Catalog) -> No
         key = (report.measure, catalog.department_on(report.department, today()))
         if report.standing == "已发布" and (key not in last or report.reported_on > last[key].reported_on):
             last[key] = report
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[Measure, list[ProgressReport], str]] = []
     for measure in catalog.measures.values():
         departments = reporters(catalog, measure, today())
         own = [last[measure.id, name] for name in departments if (measure.id, name) in last]
         silent = tuple(name for name in departments if (measure.id, name) not in last)
-        rows.append(
-            {
-                "domain": catalog.domains[measure.domain].name,
-                "title": f"{measure.number}．{measure.title}",
-                "reports": [_in_short(report, catalog) for report in own],
-                "silent": catalog.department_names(silent),
-            }
-        )
-    st.html(render("ui/records/progress_all.html", rows=rows))
+        rows.append((measure, own, catalog.department_names(silent)))
+    show_on_screen("ui/records/progress_all.html", rows=rows, catalog=catalog)
 
 
 def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | None) -> None:
@@ -93,10 +71,10 @@ def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | N
     allowed = may_report(catalog, measure, actor, today())
     frame.told(TABLE)
     if not allowed:
-        st.html(render("ui/shell/note.html", text=_why_not(catalog, measure, actor)))
+        show_on_screen("ui/shell/note.html", text=_why_not(catalog, measure, actor))
         return
     sample = version is not None and version.sample
-    st.html(render("ui/records/progress_form.html", sample=sample))
+    show_on_screen("ui/records/progress_form.html", sample=sample)
     names = {name: catalog.departments[name].name for name in allowed}
     with st.form(f"{form_key(TABLE)}-{measure.id}", border=True):
         first, second, third, fourth = st.columns(4)
@@ -136,19 +114,3 @@ def _why_not(catalog: Catalog, measure: Measure, actor: Actor) -> str:
     who = catalog.own_word(actor.department)
     mine = f"{who}可以填报的措施：{'、'.join(own)}。" if own else f"方案没有把配套措施分配给{who}。"
     return f"这项措施由{departments}填报。{mine}"
-
-
-def _account(report: ProgressReport) -> str:
-    """The account that entered the report, and the name in the row where it is another one."""
-    other = report.entered_by and report.entered_by != report.account
-    return f"{report.account}（表中填报人：{report.entered_by}）" if other else report.account
-
-
-def _in_short(report: ProgressReport, catalog: Catalog) -> dict[str, str]:
-    name = catalog.departments[report.department].name
-    return {"text": f"{name}：{report.status} {_percent(report)}".rstrip(), "when": day_text(report.reported_on)}
-
-
-def _percent(report: ProgressReport) -> str:
-    """As it was reported, without added decimals: "60%"."""
-    return "" if report.percent is None else f"{report.percent.normalize():f}%"

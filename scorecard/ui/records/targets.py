@@ -9,15 +9,13 @@ import streamlit as st
 from etl.versions.enter import EntryResult
 from scorecard.assessment.number_format import target_text
 from scorecard.calendar.clock import today
-from scorecard.calendar.period import day_text
-from scorecard.catalog.definitions import Catalog, Indicator
+from scorecard.catalog.definitions import Catalog
 from scorecard.plan.cited_documents import kept_where
 from scorecard.records.targets import FIRMS, TABLE, Target, TargetKind, in_force, to_review
 from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
 from scorecard.ui.shell import identity, picture_buttons
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen, show_template
 
 BASES = ("法定", "上级", "同类", "待确认")
 _KINDS: dict[str, str] = {
@@ -38,8 +36,13 @@ def show_targets(targets: tuple[Target, ...], catalog: Catalog, places: Mapping[
         {
             "name": domain.name,
             "rows": [
-                _row(target, indicator, state(target, targets, now), review.get(target, ""), catalog)
-                | {"kept": kept_where(target.document, places)}
+                (
+                    indicator,
+                    target,
+                    state(target, targets, now),
+                    review.get(target, ""),
+                    kept_where(target.document, places),
+                )
                 for indicator in catalog.of_domain(domain.id)
                 for target in targets
                 if target.indicator == indicator.id
@@ -53,28 +56,7 @@ def show_targets(targets: tuple[Target, ...], catalog: Catalog, places: Mapping[
         for domain in catalog.domains.values()
     ]
     domains = [domain for domain in domains if domain["rows"] or domain["without"]]
-    show(render("ui/records/targets.html", domains=domains))
-
-
-def _row(target: Target, indicator: Indicator, state: str, review: str, catalog: Catalog) -> dict[str, str]:
-    until = f"至{day_text(target.valid_until)}" if target.valid_until else ""
-    return {
-        "indicator": indicator.name,
-        "text": target_text(target, indicator.unit),
-        "whose": "、".join(
-            filter(None, (catalog.department_name(target.department) if target.department else "", target.scope))
-        ),
-        "review": review,
-        "ladder": "、".join(f"{step.normalize():f}" for step in target.ladder),
-        "when": f"{day_text(target.valid_from)}起{until}",
-        "state": state,
-        "basis": target.basis,
-        "document": target.document,
-        "who": target.set_by,
-        "set_at": day_text(target.set_at.date()),
-        "note": target.note,
-        "refused": target.refused,
-    }
+    show_template("ui/records/targets.html", domains=domains, text=target_text, department=catalog.department_name)
 
 
 def state(target: Target, targets: tuple[Target, ...], now: date) -> str:
@@ -96,9 +78,9 @@ def target_form(catalog: Catalog, version: VersionManifest, chosen: str = "") ->
     """
     if not identity.current().may("targets"):
         text = f"目标由{roles_that_may('targets')}的账户按领导小组的决定记录；您的账户只能查看。"
-        st.html(render("ui/shell/note.html", text=text))
+        show_on_screen("ui/shell/note.html", text=text)
         return
-    st.html(render("ui/records/target_form.html", sample=version.sample))
+    show_on_screen("ui/records/target_form.html", sample=version.sample)
     row = _filled_in(catalog, chosen)
     if row is None:
         return

@@ -8,7 +8,7 @@ import streamlit as st
 
 from etl.versions.enter import EntryResult
 from scorecard.calendar.clock import today
-from scorecard.calendar.period import Period, day_of_month, day_text, month_index, month_label
+from scorecard.calendar.period import Period, day_of_month, month_index, month_label
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog, Indicator
 from scorecard.narrative.control_words import fault_sentence
 from scorecard.plan.signals import remark_text
@@ -20,8 +20,7 @@ from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
 from scorecard.ui.shell import identity, picture_buttons
 from scorecard.ui.shell.cached import all_cards, periods, signals_of
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen, show_template
 
 _ALL = "全部指标"
 PROPOSED = "rebase"  # the query parameter that names the indicator whose proposal the form holds
@@ -62,52 +61,37 @@ def show_tables(
 ) -> None:
     """What waits for a decision, then all rows ever recorded, in the order of the plan and of the axis, each with its state."""
     picture_buttons.reserve_place()
-    in_force = {row for name in catalog.indicators for row in baselines.in_force(decisions, name)}
-    marked = {row for name in ("", *catalog.indicators) for row in annotations.in_force(marks, name)}
-    show(
-        render(
-            "ui/records/time_axis.html",
-            undecided=undecided,
-            decisions=[
-                {
-                    "indicator": indicator.name,
-                    "when": month_label(month_index(decision.from_month)),
-                    "state": "现行" if decision in in_force else _past(decision.state),
-                    "reason": decision.reason,
-                    "who": decision.decided_by,
-                    "at": day_text(decision.decided_at.date()),
-                }
-                for indicator in catalog.indicators.values()
-                for decision in decisions
-                if decision.indicator == indicator.id
-            ],
-            marks=[
-                {
-                    "indicator": catalog.indicators[mark.indicator].name if mark.indicator else _ALL,
-                    "when": month_label(month_index(mark.month)),
-                    "kind": mark.kind,
-                    "text": mark.text,
-                    "state": "现行" if mark in marked else _past(mark.state),
-                    "reason": mark.reason,
-                    "who": mark.recorded_by,
-                    "at": day_text(mark.recorded_at.date()),
-                }
-                for mark in sorted(marks, key=lambda mark: (mark.month, mark.recorded_at))
-                if not mark.indicator or mark.indicator in catalog.indicators
-            ],
-        )
+    standing = {row for name in catalog.indicators for row in baselines.in_force(decisions, name)}
+    standing |= {row for name in ("", *catalog.indicators) for row in annotations.in_force(marks, name)}
+
+    def state(row: Baseline | Annotation) -> str:
+        past = "撤销记录" if row.state == baselines.WITHDRAWN else "已被替代"
+        return "现行" if row in standing else past
+
+    show_template(
+        "ui/records/time_axis.html",
+        undecided=undecided,
+        decisions=[
+            (indicator.name, decision)
+            for indicator in catalog.indicators.values()
+            for decision in decisions
+            if decision.indicator == indicator.id
+        ],
+        marks=[
+            (catalog.indicators[mark.indicator].name if mark.indicator else _ALL, mark)
+            for mark in sorted(marks, key=lambda mark: (mark.month, mark.recorded_at))
+            if not mark.indicator or mark.indicator in catalog.indicators
+        ],
+        month=lambda day: month_label(month_index(day)),
+        state=state,
     )
-
-
-def _past(state: str) -> str:
-    return "撤销记录" if state == baselines.WITHDRAWN else "已被替代"
 
 
 def show_forms(catalog: Catalog, version: VersionManifest, undecided: Sequence[RebaseProposal]) -> None:
     """The two forms; for users who may not record, the roles that may. A re-basing that is proposed is filled in already."""
     if not identity.current().may("targets"):
         text = f"重设基准和标注由{roles_that_may('targets')}的账户记录；您的账户只能查看。"
-        st.html(render("ui/shell/note.html", text=text))
+        show_on_screen("ui/shell/note.html", text=text)
         return
     proposed = next((one for one in undecided if one.indicator.id == st.query_params.get(PROPOSED)), None)
     _baseline_form(catalog, version, proposed)

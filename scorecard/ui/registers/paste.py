@@ -16,7 +16,7 @@ from scorecard.ui.intake.mapping import ask_headers, ask_words
 from scorecard.ui.records.entry_form import first_sent, form_key, send
 from scorecard.ui.registers.register import Register, whereabouts
 from scorecard.ui.shell.cached import data_dir
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 
 def paste_rows(register: Register) -> None:
@@ -38,7 +38,7 @@ def _examine(register: Register, text: str) -> None:
     raw, ordered, wide = pasted_csv(text, table)
     if wide:
         line = f"一行有 {wide} 格，这张表只有 {len(table.columns)} 列；请带上表头，或只复制这张表的列"
-        st.html(render("ui/shell/mistakes.html", lines=[line]))
+        show_on_screen("ui/shell/mistakes.html", lines=[line])
         return
     name = hashlib.sha256(raw).hexdigest()[:16]
     file = SelectedFile(name, f"粘贴_{table.name}.csv", raw, table, catalog, today(), "", "refuse")
@@ -49,11 +49,11 @@ def _examine(register: Register, text: str) -> None:
     found = file.examination()
     if ordered:
         order = "没有认出表头，按列的顺序对应，请在预览里核对"
-        st.html(render("ui/shell/note.html", text=order))
+        show_on_screen("ui/shell/note.html", text=order)
     keys = [{one: row[table.header(one)] for one in table.key} for row in found.preview]
     if replaced := ["　".join(key.values()) for key in keys if register.find(key)]:
         told = f"已登记过、将被更正的行（对照预览的 {len(keys)} 行）：{'、'.join(replaced)}"
-        st.html(render("ui/shell/note.html", text=told))
+        show_on_screen("ui/shell/note.html", text=told)
     show_findings(file, found, f"登记这 {found.rows:,} 行", lambda one: _enter(register, one, found.rows))
 
 

@@ -27,7 +27,7 @@ from scorecard.ui.records.entry_form import enter, form_key, remember_result
 from scorecard.ui.registers import form
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
-from scorecard.ui.shell.page_blocks import show_case_rows
+from scorecard.ui.shell.page_blocks import show_case_rows, show_on_screen
 from scorecard.ui.shell.templating import render
 
 _ADDRESS, _TABLE, _FILLED = "table", "_register", "_register_filled"
@@ -129,21 +129,19 @@ def show_head(register: Register) -> None:
         else untold_months(table, register.rows, register.batches, today(), catalog.court.months)
     )
     entered = [row.at for row in register.rows if row.at]
-    st.html(
-        render(
-            "ui/registers/head.html",
-            table=table,
-            serves=[(row, catalog.row_title(row)) for row in register.serves],
-            who=f"{responsible or f'各{unit}'}登记{catalog.words.own}的行，审管办登记任何{unit}的行"
-            if table.department
-            else "审管办",
-            count=len(register.rows),
-            last=moment_text(max(entered)) if entered else "",
-            waiting=waiting,
-            publishes=register.actor.may("publish"),
-            untold="、".join(month_label(month) for month in untold),
-            sample=register.published is not None and register.published.sample,
-        )
+    show_on_screen(
+        "ui/registers/head.html",
+        table=table,
+        serves=[(row, catalog.row_title(row)) for row in register.serves],
+        who=f"{responsible or f'各{unit}'}登记{catalog.words.own}的行，审管办登记任何{unit}的行"
+        if table.department
+        else "审管办",
+        count=len(register.rows),
+        last=moment_text(max(entered)) if entered else "",
+        waiting=waiting,
+        publishes=register.actor.may("publish"),
+        untold="、".join(month_label(month) for month in untold),
+        sample=register.published is not None and register.published.sample,
     )
 
 
@@ -152,7 +150,7 @@ def row_form(register: Register) -> None:
     table, actor, catalog = register.table, register.actor, register.catalog
     if not may_enter(table, actor):
         who = "责任部门和审管办" if table.department else "审管办"
-        st.html(render("ui/shell/note.html", text=f"这张表由{who}的账户登记；您的账户只能查看。"))
+        show_on_screen("ui/shell/note.html", text=f"这张表由{who}的账户登记；您的账户只能查看。")
         return
     count = form_key(table.id)
     chosen = st.selectbox(
@@ -193,11 +191,11 @@ def _enter(register: Register, said: Mapping[str, str], before: RegisterRow | No
     if before is None and all(shown.values()) and register.find(shown):
         which = f"{'、'.join(map(table.header, table.key))}“{'　'.join(shown.values())}”"
         line = f"{which}已登记过；要改正它，请在上面选“更正”，是别的{register.catalog.words.unit}登记的请换一个"
-        st.html(render("ui/shell/mistakes.html", lines=[line]))
+        show_on_screen("ui/shell/mistakes.html", lines=[line])
         return
     changes = [] if before is None else _changes(register, before, said)
     if before is not None and not changes:
-        st.html(render("ui/shell/mistakes.html", lines=["各栏与已登记的相同，没有可更正的内容"]))
+        show_on_screen("ui/shell/mistakes.html", lines=["各栏与已登记的相同，没有可更正的内容"])
         return
     what = "　".join(shown.values())
     done = f"已登记：{what}" if before is None else f"已更正：{what}。{'；'.join(changes)}"
@@ -265,7 +263,7 @@ def declare_none(register: Register) -> None:
                 f"一个月里各{words.unit}都没有可登记的，由审管办声明；{words.own}没有的，请告知审管办。"
                 "没有登记也没有声明的月份不当作零。"
             )
-            st.html(render("ui/shell/note.html", text=text))
+            show_on_screen("ui/shell/note.html", text=text)
             return
         with (
             st.form(f"{form_key(table.id)}-none", border=False),

@@ -105,6 +105,16 @@ def show(html: str) -> None:
     record_block(html)
 
 
+def show_template(template: str, /, **values: Any) -> None:
+    """Fill a template and show it, on the screen and in the picture."""
+    show(render(template, **values))
+
+
+def show_on_screen(template: str, /, **values: Any) -> None:
+    """Fill a template and show it on the screen alone: it is no part of the page's picture."""
+    st.html(render(template, **values))
+
+
 def show_case_rows(html: str, actor: Actor) -> None:
     """Show rows of cases, with the reader's account and the time faintly over them."""
     mark_case_rows(actor)

@@ -11,8 +11,7 @@ from scorecard.store import warehouse
 from scorecard.topics import disputes as topic
 from scorecard.topics.disputes import FRESH_MONTHS, NO_WAGE, SMALL, Arrears, Claim, Stage, Threshold
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 from scorecard.ui.topics.topic import result_for, show_counts, show_figure, show_months, show_note, slice_for
 
 # --- how long -------------------------------------------------------------------------------------------------
@@ -132,7 +131,7 @@ def _ask_for_wage(*lines: str) -> None:
     """What is missing, and who enters it where, in place of counts that would read as zeros."""
     asked = "省统计局公布后，由审管办在“登记”页的“参数表”登记：年度、数值、生效起和依据的文件；发布后这里即可计算。"
     show_note("小额诉讼：缺年平均工资，算不出标的额门槛", *lines, asked)
-    show(render("ui/topics/topic_way.html", href=f"registers?table={PARAMETERS}", act="登记《参数表》"))
+    show_template("ui/topics/topic_way.html", href=f"registers?table={PARAMETERS}", act="登记《参数表》")
 
 
 def _used_by_month(view: View, limits: Sequence[Threshold]) -> None:

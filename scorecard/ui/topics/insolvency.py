@@ -13,8 +13,7 @@ from scorecard.topics.insolvency import NEEDED, Case, Durations
 from scorecard.topics.slices import Slice
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import mark_case_rows, show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import mark_case_rows, show_template
 from scorecard.ui.topics.topic import show_figure, show_note, slice_for
 
 TABLE = ("bankruptcies",)
@@ -85,8 +84,8 @@ def lengths(view: View) -> None:
     durations = insolvency.durations(cases_of(view, slice_), slice_, since)
     base = view.catalog.court.minimum_base
     survival = durations.survival
-    show(render("ui/topics/insolvency_lengths.html", rows=_length_rows(durations, base), left_out=durations.left_out,
-                   since=day_text(since) if since else "", base=base))  # fmt: skip
+    show_template("ui/topics/insolvency_lengths.html", rows=_length_rows(durations, base), left_out=durations.left_out,
+                   since=day_text(since) if since else "", base=base)  # fmt: skip
     shown = survival.cases >= base
     day = day_text(slice_.last)
     left, right = st.columns(2)

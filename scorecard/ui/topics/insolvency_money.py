@@ -8,8 +8,7 @@ from scorecard.charts import insolvency as charts
 from scorecard.topics import insolvency
 from scorecard.topics.insolvency import NEEDED, Sums
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 from scorecard.ui.topics.insolvency import OWN, TABLE, cases_of, sees_numbers
 from scorecard.ui.topics.topic import show_figure, slice_for
 
@@ -42,9 +41,10 @@ def _sums(view: View, key: str, title: str, sums: Sums, names: tuple[str, str], 
         )
         for label, share in zip(labels, sums.shares, strict=True)
     ]
-    total = (_yuan(sums.top), _yuan(sums.bottom), _rate(sums) if enough else f"{len(sums.shares)}件")
-    show(render("ui/topics/insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
-                   told=enough, base=base, wider=view.ytd_href("insolvency") if not enough else ""))  # fmt: skip
+    rate = "—" if sums.rate is None else value_text(sums.rate * 100, "%")
+    total = (_yuan(sums.top), _yuan(sums.bottom), rate if enough else f"{len(sums.shares)}件")
+    show_template("ui/topics/insolvency_sums.html", title=title, names=names, rows=rows, total=total, unknown=sums.unknown,
+                   told=enough, base=base, wider=view.ytd_href("insolvency") if not enough else "")  # fmt: skip
     if sums.shares:
         show_figure(
             view,
@@ -67,10 +67,6 @@ def _part(amount: object, total: object) -> str:
     return f"{figure_text(Fraction(str(amount)) / Fraction(str(total)) * 100, '%')}%" if Fraction(str(total)) else "—"
 
 
-def _rate(sums: Sums) -> str:
-    return "—" if sums.rate is None else value_text(sums.rate * 100, "%")
-
-
 def estates(view: View) -> None:
     """Where the auctions are counted, and administrators in the order of their names, which are not shown."""
     slice_ = slice_for(view, NEEDED)
@@ -79,5 +75,5 @@ def estates(view: View) -> None:
     administrators = view.cached(
         "insolvency administrators", lambda: insolvency.administrators(view.version.connection, view.catalog, slice_)
     )
-    show(render("ui/topics/insolvency_administrators.html", rows=administrators, day=day_text(slice_.last),
-                auctions=view.row_href("insolvency.5"), auctions_of=view.catalog.row_title("insolvency.5")))  # fmt: skip
+    show_template("ui/topics/insolvency_administrators.html", rows=administrators, day=day_text(slice_.last),
+                auctions=view.row_href("insolvency.5"), auctions_of=view.catalog.row_title("insolvency.5"))  # fmt: skip

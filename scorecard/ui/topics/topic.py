@@ -20,8 +20,7 @@ from scorecard.topics.slices import Slice, obstacle, slice_of
 from scorecard.ui.shell import frame, large_type, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import periods
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import Drawn, show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import Drawn, show_template
 
 CARDS = "指标"
 Topic = Callable[[View], None]
@@ -59,15 +58,13 @@ def slice_for(view: View, needed: Mapping[str, Sequence[str]]) -> Slice | None:
     return None
 
 
-def result_for(
-    view: View, needed: Mapping[str, Sequence[str]], query: Callable[..., Found], key: str = "", *more: object
-) -> Found | None:
+def result_for(view: View, needed: Mapping[str, Sequence[str]], query: Callable[..., Found]) -> Found | None:
     """The result of a query over the chosen slice, once for a selection; None, with the reason on the page, where there is none."""
     slice_ = slice_for(view, needed)
     if slice_ is None:
         return None
-    name = f"{query.__module__} {query.__name__} {key}"
-    return view.cached(name, lambda: query(view.version.connection, view.catalog, slice_, *more))
+    name = f"{query.__module__} {query.__name__}"
+    return view.cached(name, lambda: query(view.version.connection, view.catalog, slice_))
 
 
 def show_months(
@@ -110,12 +107,12 @@ def show_months(
 
 def show_note(title: str, *lines: str) -> None:
     """A heading, the sentence that answers the topic's question, then smaller ones; empty lines are left out."""
-    show(render("ui/topics/topic_note.html", title=title, lines=lines))
+    show_template("ui/topics/topic_note.html", title=title, lines=lines)
 
 
 def show_counts(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> None:
     """The numbers of a figure as a table: words in the first column, numbers in the others."""
-    show(render("ui/topics/topic_counts.html", head=head, rows=rows))
+    show_template("ui/topics/topic_counts.html", head=head, rows=rows)
 
 
 def show_figure(

@@ -1,12 +1,11 @@
 """The page 简报: the choice, a preview, and the files once they are made; a rerun makes nothing again."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.access import Actor
 from scorecard.briefing.browser import queue
@@ -33,7 +32,7 @@ from scorecard.store.open_version import Version, due_or_complete
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir, periods
 from scorecard.ui.shell.downloads import download
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 _SHEET = (480, 678)  # CSS px: six tenths of A4, and its border
 Kept = TypeVar("Kept")
@@ -76,7 +75,7 @@ def _template(version: Version) -> str:
             bind="query-params",
             width=330,
         )
-    st.html(render("ui/work/briefing_about.html", text=known[name].about))
+    show_on_screen("ui/work/briefing_about.html", text=known[name].about)
     return name
 
 
@@ -187,7 +186,7 @@ def _formats() -> tuple[FileFormat, ...]:
     offered = list(all_formats())
     if queue.browser() is None:
         lost = "、".join(NAMES[each] for each in FORMATS if each in NEED_BROWSER)
-        st.html(render("ui/work/briefing_no_browser.html", lost=lost))
+        show_on_screen("ui/work/briefing_no_browser.html", lost=lost)
     chosen = st.pills(
         "格式", offered, selection_mode="multi", default=offered, format_func=NAMES.__getitem__, key="briefing_formats"
     )
@@ -267,7 +266,7 @@ def make_pressed(version: Version, choice: BriefingChoice, actor: Actor) -> bool
         return False
     words, sheet = st.columns([0.52, 0.48], gap="medium")
     with words:
-        st.html(render("ui/work/briefing_outline.html", shown=shown, order=order, sample=version.manifest.sample))
+        show_on_screen("ui/work/briefing_outline.html", shown=shown, order=order, sample=version.manifest.sample)
         pressed = st.button("生成", type="primary", key="briefing_make")
         if pressed and not choice.formats:
             st.warning("请至少选择一种格式。")
@@ -296,26 +295,19 @@ def all_formats() -> tuple[FileFormat, ...]:
     return tuple(each for each in FORMATS if queue.browser() is not None or each not in NEED_BROWSER)
 
 
-def files_container() -> DeltaGenerator:
-    """The container of the files, whether made above or again from the list below."""
-    return st.container()
-
-
 def show_files() -> None:
     """Show the last files of this session, one button each and one for all."""
     export: BriefingExport | None = st.session_state.get(_MADE)
     if export is None:
         return
-    st.html(
-        render(
-            "ui/work/briefing_made.html",
-            manifest=export.manifest,
-            names=[(name, _size(content)) for name, content in export.content.items()],
-            notices=export.notices,
-        )
+    show_on_screen(
+        "ui/work/briefing_made.html",
+        manifest=export.manifest,
+        names=[(name, _size(content)) for name, content in export.content.items()],
+        notices=export.notices,
     )
     with st.container(horizontal=True, gap="small"):
-        for name in _in_order(export.content, export.bundle):
+        for name in sorted(export.content, key=lambda name: name != export.bundle):  # the ZIP of all first
             download(
                 "全部（ZIP）" if name == export.bundle else f"下载 {_label(name)}",
                 name,
@@ -324,11 +316,6 @@ def show_files() -> None:
                 key=f"briefing {export.manifest.id} {name}",
                 look="primary" if name == export.bundle else "",
             )
-
-
-def _in_order(names: Collection[str], bundle: str) -> list[str]:
-    """The ZIP of all first."""
-    return [*(name for name in names if name == bundle), *(name for name in names if name != bundle)]
 
 
 def _label(name: str) -> str:

@@ -1,6 +1,7 @@
 """Past exports with user, paper, version and time; each can be made again from its record, and its edited Word file compared."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,12 +11,11 @@ from scorecard.briefing.export import export_records
 from scorecard.briefing.export.check import CheckedFile, check_docx
 from scorecard.briefing.paper.model import ExportManifest
 from scorecard.briefing.paper.request import BriefingSpec, order_text
-from scorecard.calendar.clock import moment_text
 from scorecard.catalog.definitions import Catalog
 from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell import frame
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen
 
 SHOWN = 30
 _CHECKED = "_briefing_checked"  # the last file compared, and what was found
@@ -25,19 +25,8 @@ def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportM
     """The list, newest first; the export to make again when its button was pressed."""
     exports = export_records.all_records(data)
     seals = _audited(data) if actor.may("audit") else None
-    rows = [
-        {
-            "id": manifest.id,
-            "at": moment_text(manifest.made_at),
-            "who": manifest.made_by,
-            "what": order_text(catalog, order),
-            "version": manifest.version,
-            "sample": manifest.sample,
-            "lines": "、".join(seals.get(manifest.id, ())) if seals is not None else "",
-        }
-        for manifest, order in exports[:SHOWN]
-    ]
-    st.html(render("ui/work/briefing_records.html", rows=rows, total=len(exports), audited=seals is not None))
+    rows, said = exports[:SHOWN], partial(order_text, catalog)
+    show_on_screen("ui/work/briefing_records.html", rows=rows, said=said, total=len(exports), seals=seals)
     if not exports:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -71,7 +60,7 @@ def check_edited(data: DataDir, actor: Actor) -> None:
         if isinstance(done[1], ScorecardError):
             frame.failure(done[1])
         else:
-            st.html(render("ui/work/briefing_checked.html", name=file.name, checked=done[1]))
+            show_on_screen("ui/work/briefing_checked.html", name=file.name, checked=done[1])
 
 
 def _audited(data: DataDir) -> dict[str, Sequence[str]]:

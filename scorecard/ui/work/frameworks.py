@@ -22,8 +22,7 @@ from scorecard.store.registers import FrameworkRange, benchmarks, framework_rang
 from scorecard.store.tabulations import with_unit
 from scorecard.ui.shell.cached import all_cards, card_inputs
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_on_screen, show_template
 from scorecard.ui.work.tabulations import told
 
 _ADDRESS = "framework"
@@ -50,7 +49,7 @@ def page(view: View) -> None:
     """The framework of the address, else the first."""
     frameworks = view.catalog.frameworks
     if not frameworks:  # an earlier version knows none
-        st.html(render("ui/shell/note.html", text="这一版建库时还没有对标体系，请看当前版本。"))
+        show_on_screen("ui/shell/note.html", text="这一版建库时还没有对标体系，请看当前版本。")
         return
     named = st.query_params.get(_ADDRESS, "")
     chosen = st.segmented_control(
@@ -67,20 +66,18 @@ def page(view: View) -> None:
     known = framework_ranges(view.version.connection)
     names = {item.name for one in frameworks.values() for item in one.items}
     lines = [_line(view, item, known) for item in framework.items]
-    show(
-        render(
-            "ui/work/frameworks.html",
-            framework=framework,
-            lines=lines,
-            counts={how: sum(line.how == how for line in lines) for how in dict.fromkeys(line.how for line in lines)},
-            sources=view.catalog.sources,
-            used=_used(framework),
-            scope=view.scope,
-            label=view.selection.period.label,
-            strangers=[one for one in known if one.item not in names],
-            register_href=view.href("registers", table="framework_ranges"),
-            official_href=view.href("registers", table="official_values"),
-        )
+    show_template(
+        "ui/work/frameworks.html",
+        framework=framework,
+        lines=lines,
+        counts={how: sum(line.how == how for line in lines) for how in dict.fromkeys(line.how for line in lines)},
+        sources=view.catalog.sources,
+        used=_used(framework),
+        scope=view.scope,
+        label=view.selection.period.label,
+        strangers=[one for one in known if one.item not in names],
+        register_href=view.href("registers", table="framework_ranges"),
+        official_href=view.href("registers", table="official_values"),
     )
 
 
@@ -186,9 +183,9 @@ def alignment(view: View) -> None:
         for level in view.catalog.tables["targets"].columns["basis"].values
     }
     values = [(one, *_ours(view, one)) for one in benchmarks(view.version.connection) or ()]
-    show(render("ui/work/plan_row_alignment.html", levels=levels, without=len(cards) - len(aimed), values=values,
+    show_template("ui/work/plan_row_alignment.html", levels=levels, without=len(cards) - len(aimed), values=values,
                 label=view.selection.period.label,
-                frameworks=[(one, view.href("frameworks", framework=one.id)) for one in view.catalog.frameworks.values()]))  # fmt: skip
+                frameworks=[(one, view.href("frameworks", framework=one.id)) for one in view.catalog.frameworks.values()])  # fmt: skip
 
 
 def _ours(view: View, one: OfficialValue) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from etl.intake.entered_rows import recorded_decisions
-from scorecard.assessment.data_quality import timeliness
+from scorecard.assessment.data_quality import Delivery, timeliness
 from scorecard.calendar.period import day_text, month_label
 from scorecard.plan.due_items import DueItem, due_items, week_end
 from scorecard.plan.measure_matrix import interval
@@ -14,8 +14,7 @@ from scorecard.store.worklist_rows import tallies
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, signals_of
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 from scorecard.ui.work.plan_row import with_source
 from scorecard.ui.work.tabulations import show_listing, told
 
@@ -39,15 +38,13 @@ def show_due(view: View) -> None:
             now.append(_row(item, view))
         elif (item.by - today).days <= AHEAD:
             later.append(_row(item, view))
-    show(
-        render(
-            "ui/work/liaison_due.html",
-            today=day_text(today),
-            sunday=day_text(sunday),
-            blocks=(("本周要办", now, "本周没有到期的事项。"), (f"以后 {AHEAD} 天", later, "没有。")),
-            every=every,
-            text=catalog.requirements[ROW].text,
-        )
+    show_template(
+        "ui/work/liaison_due.html",
+        today=day_text(today),
+        sunday=day_text(sunday),
+        blocks=(("本周要办", now, "本周没有到期的事项。"), (f"以后 {AHEAD} 天", later, "没有。")),
+        every=every,
+        text=catalog.requirements[ROW].text,
     )
 
 
@@ -66,7 +63,7 @@ def show_information(view: View) -> None:
     """What was sent and adopted in the period, and the pieces themselves: what the plan's row on the liaison counts."""
     actor = identity.current()
     tabulations, listings = view.catalog.of_measure(ROW)
-    show(render("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in told(view, tabulations)]))
+    show_template("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in told(view, tabulations)])
     for listing in listings:
         show_listing(view, listing, actor, ROW)
 
@@ -84,19 +81,14 @@ def show_punctuality(view: View) -> None:
     rows = [
         {
             "name": catalog.tables[table].name,
-            "months": [
-                {
-                    "label": month_label(catalog.court.months.month_of(month.through)),
-                    "due": day_text(month.due),
-                    "accepted": day_text(month.accepted) if month.accepted else "",
-                    "word": month.word,
-                    "days": month.days,
-                }
-                for month in months[:MONTHS_SHOWN]
-            ],
+            "months": months[:MONTHS_SHOWN],
             "in_time": sum(month.word == "按期" for month in months),
             "total": len(months),
         }
         for table, months in punctuality.items()
     ]
-    show(render("ui/work/liaison_punctuality.html", rows=rows, shown=MONTHS_SHOWN))
+
+    def label(month: Delivery) -> str:
+        return month_label(catalog.court.months.month_of(month.through))
+
+    show_template("ui/work/liaison_punctuality.html", rows=rows, shown=MONTHS_SHOWN, label=label)

@@ -1,5 +1,7 @@
 """措施与要求: the matrix of the plan's 17 measures and seven requirements, and which of them is opened."""
 
+from collections import Counter
+
 import streamlit as st
 
 from scorecard.calendar.period import day_text
@@ -8,7 +10,7 @@ from scorecard.plan.measure_matrix import Duty, MeasureLine, interval
 from scorecard.store import warehouse
 from scorecard.store.open_version import judged_on
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import StandingLine, show
+from scorecard.ui.shell.page_blocks import StandingLine, show, show_template
 from scorecard.ui.shell.templating import render
 
 _ROW, _ADDRESS = "plan_row", "measure"  # the widget and its word in the address, which holds the id
@@ -63,7 +65,7 @@ def summaries(view: View) -> None:
         if ones
     ]
     every = interval(warehouse.parameters(view.version.connection), judged_on(view.version))
-    show(render("ui/work/plan_row_summaries.html", rows=rows, every=every, today=day_text(judged_on(view.version))))
+    show_template("ui/work/plan_row_summaries.html", rows=rows, every=every, today=day_text(judged_on(view.version)))
 
 
 def matrix(view: View) -> None:
@@ -81,53 +83,21 @@ def _matrix(view: View) -> str:
     }
     departments = [department for department in catalog.departments if department in responsible]
     own = f"负责的措施，指标按{catalog.words.whole}数值"
-    parts: dict[str, list[dict[str, object]]] = {}
+    parts: dict[str, list[tuple[MeasureLine, Counter[str], dict[str, Duty]]]] = {}
     for line in measures:
-        part = catalog.row_title(line.measure.id).partition(" ")[0]
-        parts.setdefault(part, []).append(_row(view, line, departments))
+        duties = {duty.department: duty for duty in line.duties}
+        words = Counter(card.verdict.word for card in line.cards)
+        parts.setdefault(catalog.row_title(line.measure.id).partition(" ")[0], []).append((line, words, duties))
     return render(
         "ui/work/measures_matrix.html",
         parts=parts,
-        departments=[catalog.departments[department].name for department in departments],
+        departments={department: catalog.departments[department].name for department in departments},
         every=interval(warehouse.parameters(view.version.connection), judged_on(view.version)),
         silent=[line.measure for line in measures if line.silent],
         owing=sum(len(line.owing) for line in measures),
         missed=sum(bool(line.missed) for line in measures),
         label=f"{view.scope}{own if whose != ALL_DEPARTMENTS else ''}　{view.selection.period.label}",
         progress_href=view.href("progress"),
+        href=view.row_href,
         today=day_text(judged_on(view.version)),
     )
-
-
-def _row(view: View, line: MeasureLine, departments: list[str]) -> dict[str, object]:
-    duties = {duty.department: _duty(duty) for duty in line.duties}
-    words: dict[str, int] = {}
-    for card in line.cards:
-        words[card.verdict.word] = words.get(card.verdict.word, 0) + 1
-    return {
-        "href": view.row_href(line.measure.id),
-        "title": f"{line.measure.number}．{line.measure.title}",
-        "words": words,
-        "overdue": line.waiting("超期"),
-        "soon": line.waiting("临期"),
-        "listed": line.waiting("在列"),
-        "reported": bool(line.duties),
-        "duties": [duties.get(department) for department in departments],
-        "lacking": line.lacking,
-        "silent": line.silent,
-    }
-
-
-def _duty(duty: Duty) -> dict[str, object]:
-    return {
-        "owed": duty.owed,
-        "days": duty.days,
-        "status": duty.latest.status if duty.latest else "",
-        "percent": _percent(duty),
-    }
-
-
-def _percent(duty: Duty) -> str:
-    if duty.latest is None or duty.latest.percent is None:
-        return ""
-    return f"{duty.latest.percent.normalize():f}%"

@@ -31,11 +31,15 @@ from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir, signals_of
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 from scorecard.ui.work import worklists
 
 _TERM = timedelta(days=30)  # proposed due date; whoever records changes it
+# Header -> field, of the file of minutes.
+_MINUTES = {
+    "会商日期": "session", "事项": "title", "结论": "conclusion", "责任部门": "department", "期限": "due", "状态": "status",
+    "办结依据": "evidence", "记录人": "who", "记录时间": "at", "会商时的情况": "facts", "数据版本": "version",
+}  # fmt: skip
 
 
 def matters_of(view: View, decisions: Sequence[Decision]) -> tuple[AgendaItem, ...]:
@@ -58,20 +62,18 @@ def select_matter(
         extra = requested(view.catalog, view.whole.cards, decisions, named, now)
         items = (*items, extra) if extra is not None else items
     opened = next((item for item in items if item.id == named), items[0] if items else None)
-    show(
-        render(
-            "ui/work/meeting_head.html",
-            items=items,
-            opened=opened,
-            carried=sum(item.carried for item in items),
-            decided=sum(item.decided for item in items),
-            late=late(items, now),
-            label=f"{view.scope}　{view.selection.period.label}",
-            own=view.selection.department != ALL_DEPARTMENTS,
-            whole=view.catalog.words.whole,
-            href=lambda item: view.href("meeting", matter=item.id),
-            departments=lambda item: view.catalog.department_names(item.departments, now),
-        )
+    show_template(
+        "ui/work/meeting_head.html",
+        items=items,
+        opened=opened,
+        carried=sum(item.carried for item in items),
+        decided=sum(item.decided for item in items),
+        late=late(items, now),
+        label=f"{view.scope}　{view.selection.period.label}",
+        own=view.selection.department != ALL_DEPARTMENTS,
+        whole=view.catalog.words.whole,
+        href=lambda item: view.href("meeting", matter=item.id),
+        departments=lambda item: view.catalog.department_names(item.departments, now),
     )
     if not items:
         frame.guide(
@@ -85,21 +87,19 @@ def show_matter(view: View, matter: AgendaItem, number: int, total: int) -> None
     """Everything that is known of one matter, and what was decided on it before."""
     catalog, now, cards = view.catalog, today(), view.whole.cards
     card = cards.get(matter.name) if matter.subject == "indicator" else None
-    show(
-        render(
-            "ui/work/meeting_matter.html",
-            matter=matter,
-            number=number,
-            total=total,
-            card=card,
-            partner=cards.get(card.indicator.counterweight) if card else None,
-            since=_since(view, matter),
-            href=_address(view, matter, card),
-            card_href=view.card_href,
-            departments=catalog.department_names(matter.departments, now),
-            history=[_decision_row(catalog, decision, decision.late(now)) for decision in matter.history],
-            late=matter.last.late(now) if matter.last else 0,
-        )
+    show_template(
+        "ui/work/meeting_matter.html",
+        matter=matter,
+        number=number,
+        total=total,
+        card=card,
+        partner=cards.get(card.indicator.counterweight) if card else None,
+        since=_since(view, matter),
+        href=_address(view, matter, card),
+        card_href=view.card_href,
+        departments=catalog.department_names(matter.departments, now),
+        history=[_decision_row(catalog, decision, decision.late(now)) for decision in matter.history],
+        late=matter.last.late(now) if matter.last else 0,
     )
 
 
@@ -256,7 +256,7 @@ def _record(view: View, matter: AgendaItem, actor: Actor, missing: Sequence[str]
 def show_minutes(view: View, decisions: Sequence[Decision]) -> None:
     """Every decision ever recorded, the newest first, and its file."""
     rows = [_decision_row(view.catalog, decision, decision.late(today())) for decision in reversed(decisions)]
-    show(render("ui/work/meeting_minutes.html", rows=rows, sample=view.version.manifest.sample))
+    show_template("ui/work/meeting_minutes.html", rows=rows, sample=view.version.manifest.sample)
     if rows:
         download(
             "导出会商记录（CSV）",
@@ -271,31 +271,5 @@ def minutes_csv(view: View, decisions: Sequence[Decision], actor: Actor) -> byte
     """The minutes as a CSV file. Raises Forbidden without the right to export."""
     with audit.recorded(data_dir(), actor, "导出", "会商记录", version=view.version.id, rows=len(decisions)):
         actor.require("export")
-        head = (
-            "会商日期",
-            "事项",
-            "结论",
-            "责任部门",
-            "期限",
-            "状态",
-            "办结依据",
-            "记录人",
-            "记录时间",
-            "会商时的情况",
-            "数据版本",
-        )
         rows = [_decision_row(view.catalog, row, 0) for row in decisions]
-        keys = (
-            "session",
-            "title",
-            "conclusion",
-            "department",
-            "due",
-            "status",
-            "evidence",
-            "who",
-            "at",
-            "facts",
-            "version",
-        )
-        return write_csv(head, ([str(row[key]) for key in keys] for row in rows))
+        return write_csv(list(_MINUTES), ([str(row[key]) for key in _MINUTES.values()] for row in rows))

@@ -11,22 +11,19 @@ from typing import Any
 from scorecard.access import Actor, Capability
 from scorecard.assessment.cards import Card
 from scorecard.assessment.data_quality import table_reasons
-from scorecard.calendar.period import day_text
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.catalog.tabulations.declarations import RowChoice
 from scorecard.plan.cited_documents import unregistered
 from scorecard.plan.measure_matrix import MeasureLine
 from scorecard.records.decisions import Decision
-from scorecard.records.progress_reports import ProgressReport
 from scorecard.store.open_version import judged_on
 from scorecard.store.registers import BENCHMARKS, document_places, documents
 from scorecard.store.tabulations import Tabulated
 from scorecard.store.worklist_rows import counted, tallies, worklist_dates
 from scorecard.ui.shell import identity, page_blocks
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 from scorecard.ui.work import measures, meeting
 from scorecard.ui.work.department_assessment import show_assessment
 from scorecard.ui.work.frameworks import alignment
@@ -61,42 +58,38 @@ def page(view: View, line: MeasureLine, decisions: Sequence[Decision]) -> None:
     counted_rows = told(view, tabulations)
     owed = _owed(view, line, tables, actor)
     session = meeting.standing(view, decisions) if line.measure.id == "requirements.1" else None
-    show(
-        render(
-            "ui/work/plan_row.html",
-            title=title,
-            measure=line.measure,
-            documents=documents(view.version.connection, view.catalog.row_code(line.measure.id)),
-            to_documents=_entrance(view.catalog.tables["documents"], actor)
-            if "documents" in view.catalog.tables
-            else None,
-            unregistered=unregistered(line.measure.cites, document_places(view.version.connection)),
-            today=judged_on(view.version),
-            label=f"{view.scope}　{view.selection.period.label}",
-            court=view.whole is not view,
-            whole=view.catalog.words.whole,
-            cards=line.cards,
-            told=sorted(line.speaking, key=_telling)[:TOLD],
-            lists=lists,
-            overdue=sum(one["numbers"]["超期"] for one in lists),
-            owed=owed,
-            session=session,
-            counted=[one for one in counted_rows if one.lines][:TOLD],
-            beside=bool(tabulations or listings),
-            entrances=_entrances(view, line, tables, actor),
-            href=view.whole.card_href,
-        )
+    show_template(
+        "ui/work/plan_row.html",
+        title=title,
+        measure=line.measure,
+        documents=documents(view.version.connection, view.catalog.row_code(line.measure.id)),
+        to_documents=_entrance(view.catalog.tables["documents"], actor) if "documents" in view.catalog.tables else None,
+        unregistered=unregistered(line.measure.cites, document_places(view.version.connection)),
+        today=judged_on(view.version),
+        label=f"{view.scope}　{view.selection.period.label}",
+        court=view.whole is not view,
+        whole=view.catalog.words.whole,
+        cards=line.cards,
+        told=sorted(line.speaking, key=_telling)[:TOLD],
+        lists=lists,
+        overdue=sum(one["numbers"]["超期"] for one in lists),
+        owed=owed,
+        session=session,
+        counted=[one for one in counted_rows if one.lines][:TOLD],
+        beside=bool(tabulations or listings),
+        entrances=_entrances(view, line, tables, actor),
+        href=view.whole.card_href,
     )
     if line.duties:
-        show(render("ui/work/plan_row_reports.html", **_reports(view.catalog, line)))
+        show_template("ui/work/plan_row_reports.html", **_reports(view.catalog, line))
     if counted_rows:
-        show(render("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in counted_rows]))
+        show_template("ui/work/tabulations.html", told=[with_source(view, one, actor) for one in counted_rows])
     for listing in listings:
         if listing.table != BENCHMARKS:  # `alignment` shows each beside the court's own value
             show_listing(view, listing, actor, line.measure.id)
     open_history(view, listings, actor)
     if session:
-        show(render("ui/work/plan_row_decisions.html", session=session))
+        show_template("ui/work/plan_row_decisions.html", session=session)
     if line.measure.id in _BESIDE:
         _BESIDE[line.measure.id](view)
 
@@ -191,26 +184,12 @@ def _reports(catalog: Catalog, line: MeasureLine) -> dict[str, Any]:
     """What the departments reported: the latest of each, the steps of its percentage, and all."""
     series: list[tuple[str, str]] = []
     for duty in line.duties:
-        steps = [_percent(report) for report in reversed(line.reports) if report.department == duty.department]
-        if steps := [step for step in steps if step]:
+        own = [report.percent_text for report in reversed(line.reports) if report.department == duty.department]
+        if steps := list(filter(None, own)):
             series.append((catalog.departments[duty.department].name, " → ".join(steps)))
     return {
         "series": series,
-        "latest": [_report_row(catalog, duty.latest) for duty in line.duties if duty.latest],
-        "reports": [_report_row(catalog, report) for report in line.reports],
-    }
-
-
-def _percent(report: ProgressReport) -> str:
-    return "" if report.percent is None else f"{report.percent.normalize():f}%"
-
-
-def _report_row(catalog: Catalog, report: ProgressReport) -> dict[str, str]:
-    return {
-        "day": day_text(report.reported_on),
-        "department": catalog.departments[report.department].name,
-        "status": report.status,
-        "percent": _percent(report),
-        "text": report.text,
-        "evidence": report.evidence,
+        "latest": [duty.latest for duty in line.duties if duty.latest],
+        "reports": line.reports,
+        "departments": catalog.departments,
     }

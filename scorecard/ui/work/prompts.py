@@ -11,8 +11,7 @@ from scorecard.plan.prompts import a_year_before, read_prompts
 from scorecard.store.registers import check_results
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import show
-from scorecard.ui.shell.templating import render
+from scorecard.ui.shell.page_blocks import show_template
 from scorecard.ui.work.tabulations import reading_of, show_listing
 
 
@@ -34,7 +33,7 @@ def page(view: View, actor: Actor) -> None:
     noticed, results = [one for one in told if one.state == "提示核查"], check_results(view.version.connection)
 
     def say(template: str, **words: Any) -> None:
-        show(render(template, told=told, pairs=pairs, catalog=catalog, view=view, **words))
+        show_template(template, told=told, pairs=pairs, catalog=catalog, view=view, **words)
 
     def checks(prompt: str, span: str) -> dict[str, object]:
         """What was found of it, by the selected department or by any, and the form of the register, with its subject filled in."""

@@ -14,7 +14,7 @@ from scorecard.ui.shell import page_blocks
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import PageBlocks, show, show_case_rows
+from scorecard.ui.shell.page_blocks import PageBlocks, show_case_rows, show_on_screen, show_template
 from scorecard.ui.shell.templating import render
 from scorecard.ui.work.worklists import who_may
 
@@ -49,13 +49,11 @@ def show_listing(view: View, listing: RowListing, actor: Actor, row: str) -> Non
     """A listing on the page of a row of the plan or of a prompt: how many rows, and who may sees a page of them and their file."""
     of, choice, catalog = reading_of(view), view.selection, view.catalog
     count = listed(of, listing, actor, limit=0)
-    show(
-        render(
-            "ui/work/listing_head.html", one=count, sources=[catalog.sources[name].title for name in listing.sources]
-        )
+    show_template(
+        "ui/work/listing_head.html", one=count, sources=[catalog.sources[name].title for name in listing.sources]
     )
     if count.withheld:  # of this account only: no part of the page's picture
-        st.html(render("ui/work/listing_withheld.html", text=who_may(catalog, actor), **_own_rows(view, actor, row)))
+        show_on_screen("ui/work/listing_withheld.html", text=who_may(catalog, actor), **_own_rows(view, actor, row))
     if not count.count or count.withheld:
         return
     pages = -(-count.count // PAGE_ROWS)

@@ -19,7 +19,7 @@ from scorecard.ui.shell import frame, page_blocks, picture_buttons
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
-from scorecard.ui.shell.page_blocks import StandingLine, show, show_case_rows
+from scorecard.ui.shell.page_blocks import StandingLine, show_case_rows, show_template
 from scorecard.ui.shell.templating import render
 
 PAGE_ROWS = 500
@@ -92,7 +92,7 @@ def show_summary(version: Version, choice: WorklistChoice) -> None:
             }
         )
     totals: dict[ItemState, int] = {state: sum(row["numbers"][state] for row in rows) for state in STATES}
-    show(render("ui/work/worklists.html", rows=rows, totals=totals, whose=catalog.department_name(choice.department)))
+    show_template("ui/work/worklists.html", rows=rows, totals=totals, whose=catalog.department_name(choice.department))
 
 
 def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
@@ -103,7 +103,7 @@ def show_rows(version: Version, choice: WorklistChoice, actor: Actor) -> None:
     item, every = f"worklist:{worklist.id}", recorded_decisions(data_dir(), version.manifest.sample)
     decision = next((one for one in unresolved(every) if one.item == item), None)
     words = (decision, decision.late(today()) if decision else 0, f"meeting?matter={item}", frame.to_session())
-    show(render("ui/work/worklist_head.html", one=worklist, sources=sources, plan=plan, session=words))
+    show_template("ui/work/worklist_head.html", one=worklist, sources=sources, plan=plan, session=words)
     total = sum(counted(choice.tallies, worklist.id, choice.department).values())
     whole = choice.department == ALL_DEPARTMENTS
     if not actor.may("evidence", None if whole else choice.department):
@@ -155,19 +155,18 @@ def address(view: View, worklist: Worklist, whose: str = ALL_DEPARTMENTS) -> str
     return view.href("worklists", list=worklist.name, whose=department)
 
 
-def standing_line(view: View, whose: str = "") -> StandingLine | None:
-    """On the overview: how many items are overdue or soon will be, of a department or as selected, with the way there.
+def standing_line(view: View) -> StandingLine | None:
+    """On the overview: how many items of the selected department are overdue or soon will be, with the way there.
 
     None for a version from before there were worklists: "none overdue" would be a wrong answer.
     """
     if not view.catalog.worklists or view.version.public:
         return None
-    whose = whose or view.selection.department
-    return view.cached(f"worklists line {whose}", lambda: _standing(view, whose))
+    return view.cached("worklists line", lambda: _standing(view))
 
 
-def _standing(view: View, whose: str) -> StandingLine:
-    catalog, connection = view.catalog, view.version.connection
+def _standing(view: View) -> StandingLine:
+    catalog, connection, whose = view.catalog, view.version.connection, view.selection.department
     counts = tallies(connection, catalog)
     late, soon = (
         sum(counted(counts, worklist, whose)[state] for worklist in catalog.worklists) for state in ("超期", "临期")
@@ -179,5 +178,6 @@ def _standing(view: View, whose: str) -> StandingLine:
         (f"{unjudged} 张无法判断" if unjudged else "", "doubtful"),
     ]
     department = "" if whose == ALL_DEPARTMENTS else catalog.department_name(whose)
-    name = "台账与预警" if whose == view.selection.department else f"{department}的台账"
-    return StandingLine(name, view.href("worklists", whose=department), tuple(part for part in parts if part[0]))
+    return StandingLine(
+        "台账与预警", view.href("worklists", whose=department), tuple(part for part in parts if part[0])
+    )

@@ -16,6 +16,7 @@ from scorecard.records.decisions import Decision
 from scorecard.storage.data_dir import DATA_VARIABLE, DataDir
 from scorecard.store.open_version import Selection, Version, open_published
 from scorecard.ui.indicators import overview
+from scorecard.ui.shell import page_blocks
 from scorecard.ui.shell.cached import all_cards, periods
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import StandingLine
@@ -53,7 +54,7 @@ def test_in_every_month_no_department_is_reassured_while_one_of_its_duties_misse
 ) -> None:
     """All departments of the sample in its last twelve months; what misses is read from the whole court's cards by the seeds."""
     shown: list[str] = []
-    monkeypatch.setattr(overview, "show", shown.append)
+    monkeypatch.setattr(page_blocks, "show", shown.append)
     checked = 0
     for number, period in enumerate(periods(version, "month")[:12]):
         court = all_cards(version, Selection(period, ALL_DEPARTMENTS, "all"))
@@ -80,7 +81,7 @@ def test_of_a_department_without_duties_the_other_way_says_no_number_of_the_cour
     version: Version, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(overview, "show", shown.append)
+    monkeypatch.setattr(page_blocks, "show", shown.append)
     selection = Selection(periods(version, "month")[0], "civil", "all")
     view = View(version, selection, all_cards(version, selection), query_of(version, selection))
     overview.first_screen(view, (), None, [StandingLine("数据", "", (("齐", ""),))])
@@ -95,7 +96,7 @@ def test_only_where_months_are_judged_it_says_that_none_truly_worsens(
     version: Version, monkeypatch: pytest.MonkeyPatch, grain: Grain, judged: bool
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(overview, "show", shown.append)
+    monkeypatch.setattr(page_blocks, "show", shown.append)
     selection = Selection(periods(version, grain)[0], ALL_DEPARTMENTS, "all")
     met = {
         name: one for name, one in all_cards(version, selection).items() if one.verdict.word == "达标" and not asks(one)

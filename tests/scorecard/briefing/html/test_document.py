@@ -14,7 +14,7 @@ import pytest
 
 from scorecard.briefing.browser import queue
 from scorecard.briefing.html import document as html
-from scorecard.briefing.paper import appendix, model as manifest
+from scorecard.briefing.paper import model as manifest
 from scorecard.briefing.paper.model import (
     Beside,
     Figure,
@@ -24,6 +24,7 @@ from scorecard.briefing.paper.model import (
     PaperColumn,
     PaperTable,
     Paragraph,
+    columns,
 )
 from scorecard.catalog.definitions import Catalog
 from scorecard.charts.theme import MASTHEAD, mark
@@ -115,7 +116,9 @@ def test_every_number_of_the_store_stands_in_the_paper_to_the_digit(
     paper: Paper, connection: duckdb.DuckDBPyConnection, catalog: Catalog
 ) -> None:
     """Rates are divided and rounded here anew, in decimals."""
-    read = Read(html.write_html(replace(paper, blocks=appendix.number_tables(paper.lines))).decode())
+    across = columns("指标 2.6 | 报告期 1.6 | 数值 1.3 # | 结论 1.4 | 目标 1.6 | 差距或说明 2.2")
+    rows = tuple((line.name, line.period, line.value, line.word, line.target, line.remark) for line in paper.lines)
+    read = Read(html.write_html(replace(paper, blocks=(PaperTable("数值", across, rows),))).decode())
     series = warehouse.series(connection, catalog, "ytd", "all", "all")
     numbers = next(
         table for table in read.tables if table[0] == ["指标", "报告期", "数值", "结论", "目标", "差距或说明"]
