@@ -70,8 +70,9 @@ def _in_digits(text: str) -> str:
 # --- headers ----------------------------------------------------------------------------------------------------
 
 PLACE = "_place"  # which of its line's periods a row is of: beside the line it tells the rows of a wide table apart
-_YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|20)\d\d)年", re.ASCII)
-_YEAR_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$|\d\d(?:\d\d)?(?!\d))", re.ASCII)
+# Not the year of a day: on it a table was made or written out, maybe in the year after.
+_YEAR_IN_TITLE = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!\s*\d\d?\s*月\s*\d\d?\s*日)", re.ASCII)
+_YEAR_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$|\d\d(?!\d))(?![-_./]\d\d?[-_./]\d|年\d\d?月\d)", re.ASCII)
 _ANY_YEAR = 2000
 
 
@@ -206,7 +207,7 @@ def _year(above: Sequence[str], file_name: str, months: StatisticalCalendar, lin
         rule.year_begins == 1 for rule in months.rules
     ):  # else 12月 is of the year before, or not
         return said.pop()
-    found = f"写着 {'、'.join(f'{year} 年' for year in sorted(said))}" if said else "也没有写"
+    found = f"写着 {'、'.join(f'{year} 年' for year in sorted(said))}" if said else "也没有写（制表、导出的日期不算）"
     reason = f"表头的时段没有写年份，标题和文件名{found}，不能确定是哪一年"
     suggestion = "请在表头写明，如 2026年1月，或在表头上方的标题里写明一个年份"
     findings.add(Problem("period_year", "refuse", line, "", "", reason, suggestion))

@@ -95,6 +95,10 @@ def test_a_file_with_a_row_for_each_period_is_read_as_the_template_has_it(catalo
         ("二〇二六\n", "统计202610.csv"),
         ("二〇二六年审判情况\n", "表.csv"),
         ("2026年\n", "2026年.csv"),
+        ("2026年各月\n制表日期：2027年1月10日\n", "统计_20270110.csv"),
+        ("2026年1—11月\n", "统计 2027-1-10.csv"),
+        ("", "2026年1-11月.csv"),
+        ("", "统计2026.csv"),
     ],
 )
 def test_months_take_the_year_of_the_title_or_of_the_files_name(catalog: Catalog, above: str, name: str) -> None:
@@ -107,7 +111,17 @@ def test_months_take_the_year_of_the_title_or_of_the_files_name(catalog: Catalog
 
 @pytest.mark.parametrize(
     ("above", "name"),
-    [("", "表.csv"), ("2025年\n", "2026年.csv"), ("二〇二五年\n", "2026年.csv"), ("2025年与2026年\n", "表.csv")],
+    [
+        ("", "表.csv"),
+        ("2025年\n", "2026年.csv"),
+        ("二〇二五年\n", "2026年.csv"),
+        ("2025年与2026年\n", "表.csv"),
+        ("制表日期：2026年1月10日\n", "表.csv"),
+        ("", "导出20260110.csv"),
+        ("", "导出_2026-01-10.csv"),
+        ("", "导出2026年1月10日.csv"),
+        ("", "导出_20260110093000.csv"),
+    ],
 )
 def test_a_year_that_is_not_said_or_said_twice_is_never_guessed(catalog: Catalog, above: str, name: str) -> None:
     found = looked_at(catalog, f"{above}项目,1月,2月\n收案,5,6\n", MONTHS, name)
