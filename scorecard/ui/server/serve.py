@@ -24,6 +24,7 @@ from scorecard.errors import ScorecardError
 from scorecard.identity import settings
 from scorecard.identity.accounts import FIRST, first_administrator, reset_administrator
 from scorecard.identity.authentication import Authenticator
+from scorecard.identity.settings import AddressLimits
 from scorecard.storage import data_format
 from scorecard.storage.atomic_files import begin_private, close_to_others
 from scorecard.storage.data_dir import default_data, default_seeds
@@ -55,6 +56,27 @@ def routes(authenticator: Authenticator) -> list[Route]:
     own = [*SignInPages(authenticator).routes(), files.route(authenticator), calendar_feed.route(authenticator)]
     own += ReadInterface(authenticator).routes()
     return [*own, *first_page.routes(APP.parent / "pages")]
+
+
+def server(app: ASGIApp, limits: AddressLimits, port: int) -> uvicorn.Server:
+    """What serves the app at a port."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=config.get_option("server.address"),
+            port=port,
+            # A header must not say where a connection comes from: authentication.py decides what a proxy is trusted with.
+            proxy_headers=False,
+            server_header=False,
+            access_log=False,
+            log_level="error",  # what strangers send must not fill the log
+            http=bounded_connections(limits),
+            loop="scorecard.ui.server.event_loop:new_event_loop",
+            ws="websockets-sansio",
+            ws_max_size=LARGEST,
+            timeout_graceful_shutdown=_SHUTDOWN,
+        )
+    )
 
 
 def _departments() -> Mapping[str, str]:
@@ -115,24 +137,9 @@ def main(arguments: Sequence[str]) -> int:
     keep_old_until_ready(_PATIENCE)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)  # systems begin with fewer files than connections are allowed
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application(authenticator),
-            host=config.get_option("server.address"),
-            port=options.port,
-            # A header must not say where a connection comes from: authentication.py decides what a proxy is trusted with.
-            proxy_headers=False,
-            server_header=False,
-            access_log=False,
-            log_level="error",  # what strangers send must not fill the log
-            http=bounded_connections(authenticator.settings.limits),
-            ws="websockets-sansio",
-            ws_max_size=LARGEST,
-            timeout_graceful_shutdown=_SHUTDOWN,
-        )
-    )
-    server.run()
-    return 0 if server.started else 1
+    running = server(application(authenticator), authenticator.settings.limits, options.port)
+    running.run()
+    return 0 if running.started else 1
 
 
 def _show_password(what: str, password: str) -> None:

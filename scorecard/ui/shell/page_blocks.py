@@ -74,6 +74,16 @@ class PageBlocks:
         self.choice[label] = text
 
 
+@dataclass(frozen=True)
+class _AsItIs:
+    """HTML that the framework sends as it is: to look for the indentation of a string's lines takes it a fifth of a page's run."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
 _current: ContextVar[PageBlocks | None] = ContextVar("page_blocks", default=None)
 
 
@@ -101,7 +111,7 @@ def separate_blocks(drawer: PageBlocks) -> Generator[PageBlocks]:
 
 def show(html: str) -> None:
     """Show HTML, on the screen and in the picture."""
-    st.html(html)
+    st.html(_AsItIs(html))
     record_block(html)
 
 
