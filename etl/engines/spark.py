@@ -1,12 +1,13 @@
 """Spark as engine: the rows of extracts stay in their Parquet batches, Spark counts them, and what comes back is small.
 
 A version built so holds no case rows: where DuckDB's has a table, it has a view over the batches by the same expression,
-with paths relative to the data folder. Registers kept here and what lies in the seeds are few rows: the file holds them,
-and Spark gets them from memory.
+with paths relative to the data folder. A query costs Spark a good part of a second however few the rows are, so few rows are
+DuckDB's: it holds a table of at most `FEW` and counts it; Spark gets it from memory where it stands beside a larger one.
 """
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.expr import operations as ops
 
 from etl.engines.engine import DuckDBEngine, gathered_sql
@@ -34,6 +36,9 @@ _SETTINGS = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.ui.showConsoleProgress": "false",
 }
+FEW = 200_000  # rows that DuckDB counts sooner than Spark plans to
+
+Files = Sequence[tuple[int, Path]]  # with the number of each
 
 
 class SparkEngine:
@@ -43,52 +48,51 @@ class SparkEngine:
         self.connection = connection
         self._small = DuckDBEngine(connection)
         self._data, self._session, self._batches_at = data, session, batches_at.rstrip("/")
-        self._files: dict[str, tuple[str, int]] = {}  # name -> SQL over files of the data folder, how many
+        self._files: dict[str, tuple[Files, Sequence[str]]] = {}  # of a source: its files; the columns of several
+        self._rows: dict[str, int] = {}  # of a source that is files, and of a table that Spark counts
+        self._seen: set[str] = set()  # the names that Spark knows
         self._results = count()
         connection.execute(f"SET file_search_path = {quoted(str(data.root.resolve()))}")
 
     def source(self, name: str, rows: Path | pa.Table) -> None:
-        """See `Engine`: a view of the file where the cluster sees it; rows from memory are kept, for views read them."""
+        """See `Engine`: the file where the cluster sees it; rows from memory are kept, for views read them."""
         if isinstance(rows, pa.Table):
             self._keep(name, rows, "TABLE")
-            self._hand_over(name, rows)
         elif name not in self._files:
-            self._files[name] = f"FROM read_parquet({quoted(self._below(rows))})", 1
             self._small.source(name, rows)
-            below = rows.resolve().relative_to(self._data.batches.resolve()).as_posix()
-            where = f"{self._batches_at}/{below}" if self._batches_at else rows.resolve().as_uri()
-            self._session.read.parquet(where).createOrReplaceTempView(name)
+            self._files[name], self._rows[name] = ([(0, rows)], ()), pq.read_metadata(rows).num_rows
 
-    def gather(self, name: str, files: Sequence[tuple[int, Path]], columns: Sequence[str]) -> None:
-        """See `Engine`: a union of the files' views."""
+    def gather(self, name: str, files: Files, columns: Sequence[str]) -> None:
+        """See `Engine`: a union of the files."""
         self._small.gather(name, files, columns)
-        self._files[name] = gathered_sql([(number, self._below(path)) for number, path in files], columns), len(files)
-        for number, path in files:
-            self.source(f"batch_{number}", path)
-        read = ", ".join(f"`{column}`" for column in columns)
-        united = (f"SELECT {read}, CAST({number} AS INT) AS _batch FROM batch_{number}" for number, _ in files)
-        self._session.sql(" UNION ALL ".join(united)).createOrReplaceTempView(name)
+        self._files[name] = files, columns
+        self._rows[name] = sum(pq.read_metadata(path).num_rows for _, path in files)
 
     def load(self, table: Table, rows: RowsExpression | Statement) -> None:
-        """See `Engine`: a view on both sides; what did not come as an extract is a table of the file, as DuckDB makes it."""
-        rows = rows.expression() if isinstance(rows, Statement) else rows
-        if table.seed is None and table.comes_as_file:
-            frame = self._session.sql(_spark_sql(rows))
-            if (
-                sum(count for _, count in self._read_by(rows).values()) > 1
-            ):  # what replaces what is worked out once, not by every query
-                frame = frame.cache()
-            frame.createOrReplaceTempView(table.id)
-            self.connection.execute(f'CREATE VIEW "{table.id}" AS {self._over_files(rows)}')
-        else:
+        """See `Engine`: a view on both sides; of few rows a table of the file, as DuckDB makes it."""
+        expression = rows.expression() if isinstance(rows, Statement) else rows
+        read = self._read_by(expression)
+        if not self._many(read):
             self._small.load(table, rows)
-            self._hand_over(table.id, self.connection.sql(f'FROM "{table.id}"').to_arrow_table())
+            return
+        frame = self._frame(expression)
+        if sum(len(self._files[name][0]) for name in read if name in self._files) > 1:
+            frame = frame.cache()  # what replaces what is worked out once, not by every query
+        frame.createOrReplaceTempView(table.id)
+        self._rows[table.id] = sum(self._rows.get(name, 0) for name in read)
+        self._seen.add(table.id)
+        lying = [f'"{name}" AS NOT MATERIALIZED ({self._over_files(name)})' for name in read if name in self._files]
+        self.connection.execute(
+            f'CREATE VIEW "{table.id}" AS {"WITH " if lying else ""}{", ".join(lying)} SELECT * FROM ({sql(rows)})'
+        )
 
     def result(self, rows: RowsExpression | Statement) -> str:
-        """See `Engine`: a temporary table of what Spark answered."""
+        """See `Engine`: a temporary table of what Spark answered; of few rows DuckDB's own SQL."""
         expression = rows.expression() if isinstance(rows, Statement) else rows
+        if not self._many(self._read_by(expression)):
+            return self._small.result(rows)
         name = f"_result_{next(self._results)}"
-        self._keep(name, self._session.sql(_spark_sql(expression)).toArrow(), "TEMP TABLE")
+        self._keep(name, self._frame(expression).toArrow(), "TEMP TABLE")
         return name
 
     def _keep(self, name: str, rows: pa.Table, kind: str) -> None:
@@ -96,25 +100,40 @@ class SparkEngine:
         self.connection.execute(f'CREATE OR REPLACE {kind} "{name}" AS FROM _given')
         self.connection.unregister("_given")
 
-    def _hand_over(self, name: str, rows: pa.Table) -> None:
-        self._session.createDataFrame(rows).createOrReplaceTempView(name)
+    def _read_by(self, rows: RowsExpression) -> list[str]:
+        return list(dict.fromkeys(node.name for node in rows.op().find(ops.UnboundTable)))
 
-    def _below(self, path: Path) -> str:
-        return path.resolve().relative_to(self._data.root.resolve()).as_posix()
+    def _many(self, names: Sequence[str]) -> bool:
+        return sum(self._rows.get(name, 0) for name in names) > FEW
 
-    def _read_by(self, rows: RowsExpression) -> dict[str, tuple[str, int]]:
-        """What an expression reads of the data folder, by name: SQL over the files, and how many they are."""
-        names: Iterable[str] = (node.name for node in rows.op().find(ops.UnboundTable))
-        return {name: self._files[name] for name in names if name in self._files}
+    def _frame(self, rows: RowsExpression) -> Any:
+        """The expression on Spark, which is told first what it does not know yet of what this reads."""
+        for name in self._read_by(rows):
+            if name not in self._seen:
+                self._seen.add(name)
+                self._told(name).createOrReplaceTempView(name)
+        return self._session.sql(str(ibis.to_sql(rows, dialect="pyspark", pretty=False)))
 
-    def _over_files(self, rows: RowsExpression) -> str:
-        """The expression as DuckDB's SQL over the files it reads."""
-        read = [f'"{name}" AS NOT MATERIALIZED ({query})' for name, (query, _) in self._read_by(rows).items()]
-        return f"{'WITH ' if read else ''}{', '.join(read)} SELECT * FROM ({sql(rows)})"
+    def _told(self, name: str) -> Any:
+        if name not in self._files:
+            return self._session.createDataFrame(self.connection.sql(f'FROM "{name}"').to_arrow_table())
+        files, columns = self._files[name]
+        reader, frames = self._session.read, list[Any]()
+        for number, path in files:
+            below = path.resolve().relative_to(self._data.batches.resolve()).as_posix()
+            where = f"{self._batches_at}/{below}" if self._batches_at else path.resolve().as_uri()
+            frames.append(reader.parquet(where))
+            reader = reader.schema(frames[0].schema)  # files of one name are alike: only the first is looked into
+            if columns:
+                read = (f"`{column}`" for column in columns)
+                frames[-1] = frames[-1].selectExpr(*read, f"CAST({number} AS INT) AS _batch")
+        return reduce(lambda united, frame: united.union(frame), frames)
 
-
-def _spark_sql(expression: RowsExpression) -> str:
-    return str(ibis.to_sql(expression, dialect="pyspark", pretty=False))
+    def _over_files(self, name: str) -> str:
+        """DuckDB's SQL over the files of a source, their paths from the data folder on."""
+        files, columns = self._files[name]
+        below = [(number, path.resolve().relative_to(self._data.root.resolve()).as_posix()) for number, path in files]
+        return gathered_sql(below, columns) if columns else f"FROM read_parquet({quoted(below[0][1])})"
 
 
 @contextmanager

@@ -55,7 +55,8 @@ def write(engine: Engine, catalog: Catalog, batches: Sequence[Batch], as_of: Map
     connection = engine.connection
     create_schema(connection)
     # The table and number of every batch that still has rows in its table.
-    used = set(fetch(engine, statement(_used)(*(catalog.tables[name] for name in as_of)))) if as_of else set()
+    held = [engine.result(statement(_used)(catalog.tables[name])) for name in as_of]
+    used = set(connection.execute(" UNION ALL ".join(f"FROM {rows}" for rows in held)).fetchall()) if held else set()
     columns: list[tuple[object, ...]] = []
     for table in catalog.tables.values():
         own = [(number, batch) for number, batch in enumerate(batches, 1) if batch.table == table.id]
@@ -156,11 +157,9 @@ def _columns_of(engine: Engine, table: Table, sources: Sequence[Source]) -> Iter
             yield number, table.id, name, name not in lacking, total, filled, name in lacking or blank
 
 
-def _used(*tables: Table) -> RowsExpression:
-    whole = ((table.id, located(table, table.id)) for table in tables)
-    return ibis.union(
-        *(rows.select(_table=ibis.literal(name), _batch=rows["_batch"]).distinct() for name, rows in whole)
-    )
+def _used(table: Table) -> RowsExpression:
+    rows = located(table, table.id)
+    return rows.select(_table=ibis.literal(table.id), _batch=rows["_batch"]).distinct()
 
 
 def _counted_of(table: Table, gathered: Gathered) -> RowsExpression:

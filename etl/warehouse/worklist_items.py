@@ -109,7 +109,11 @@ def _items(worklist: Worklist, table: Table, other: Table | None, heirs: Heirs, 
     if worklist.from_warning:
         near = as_date(rows["due_at"]) <= day + ibis.interval(days=worklist.warn_days)
         rows = rows.filter(rows["due_at"].isnull() | near)
-    return rows.mutate(
+    return rows.select(
+        "due_at",
+        "group_no",
+        "_batch",
+        "_line",
         worklist=ibis.literal(worklist.id),
         department=_answering(rows, worklist, heirs),
         state=_state(rows["due_at"], worklist, day),

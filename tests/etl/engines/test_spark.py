@@ -49,9 +49,10 @@ WAIST = ("indicator_value", "indicator_part")
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
-    """One session for all tests: a build takes the one that runs."""
+    """One session for all tests: a build takes the one that runs. Here no row is one of a few: all are counted by Spark."""
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{SMALL} {JAVA} pyspark-shell"
-    with spark.session(SPARK.master, "") as opened:
+    with spark.session(SPARK.master, "") as opened, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spark, "FEW", -1)
         yield opened
     del os.environ["PYSPARK_SUBMIT_ARGS"]
 
@@ -67,9 +68,13 @@ def engine_over(
 
 @pytest.fixture(scope="module")
 def by_spark(session: Any, sample: DataDir, tmp_path_factory: pytest.TempPathFactory) -> tuple[DataDir, str, str]:
-    """A copy of the sample with the version that was published, and the same as Spark builds it."""
+    """A copy of the sample with the version that was published, and the same as Spark builds it beside DuckDB: tables of
+    some hundred rows are few here, the larger ones Spark's.
+    """
     data = copied(sample, tmp_path_factory.mktemp("sample") / "data")
-    return data, store.current(sample).version or "", build(loader.load(ROOT / "seeds"), data, SPARK)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spark, "FEW", 1_000)
+        return data, store.current(sample).version or "", build(loader.load(ROOT / "seeds"), data, SPARK)
 
 
 def _rows(connection: Any, query: str) -> list[tuple[Any, ...]]:
@@ -138,6 +143,7 @@ def test_the_version_that_spark_builds_of_the_sample_says_what_duckdbs_says(by_s
             assert _rows(other, f'FROM "{table}"') == _rows(own, f'FROM "{table}"'), table
         kept = {name for (name,) in other.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         assert "cases" not in kept, "case rows stay in the batches"
+        assert "upper_requirements" in kept, "few rows are counted, and kept, by DuckDB"
 
 
 def test_the_rows_behind_a_value_are_the_same_after_the_folder_has_moved(
@@ -174,20 +180,20 @@ def test_a_version_says_which_engine_counted_and_needs_no_spark_to_be_current(
 
 
 def test_a_job_that_dies_in_the_middle_leaves_nothing_published(
-    by_spark: tuple[DataDir, str, str], tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+    session: Any, by_spark: tuple[DataDir, str, str], tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = copied(by_spark[0], tmp_path / "data")
     data.database(by_spark[2]).unlink()
     before, files = store.current(data), sorted(data.warehouse.iterdir())
     asked: list[str] = []
 
-    def dying(expression: Any) -> str:
+    def dying(engine: spark.SparkEngine, rows: Any) -> Any:
         asked.append("")
         lost = "SELECT raise_error('executor lost') AS x FROM range(2)"
-        return lost if len(asked) > 20 else compiled(expression)
+        return session.sql(lost) if len(asked) > 20 else told(engine, rows)
 
-    compiled = spark._spark_sql
-    monkeypatch.setattr(spark, "_spark_sql", dying)
+    told = spark.SparkEngine._frame
+    monkeypatch.setattr(spark.SparkEngine, "_frame", dying)
     with pytest.raises(ScorecardError, match="executor lost"):
         publish(data, build(catalog, data, SPARK), console("检查"))
     assert store.current(data) == before
