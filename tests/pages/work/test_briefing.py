@@ -45,7 +45,7 @@ def test_before_anything_is_made_the_page_says_what_will_be_in_it(
     app.selectbox(key="template").set_value("monthly").run()
     shown = text(app)
     for said in (
-        "1—10月7项未达标，债权清偿率低26.53个百分点",  # the judgement that stands where the writer gives none
+        "1—10月7项未达标，债权清偿率距目标26.53个百分点",  # the judgement that stands where the writer gives none
         "示例数据，由程序生成",
         "项观察期未满",
     ):

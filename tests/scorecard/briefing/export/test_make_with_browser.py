@@ -132,6 +132,7 @@ def test_every_figure_is_a_picture_of_the_type_area_that_says_where_it_comes_fro
 LENGTHS = {"leader": (1, 2), "monthly": (4, 6), "information": (1, 2), "meeting": (1, 4), "department": (1, 3)}
 MILLIMETRE = 72 / 25.4
 TYPE_AREA = (37 * MILLIMETRE, (297 - 35) * MILLIMETRE)  # GB/T 9704-2012
+RIGHT_EDGE = (210 - 26) * MILLIMETRE + 5  # the right half of a closing bracket is blank
 
 
 @pytest.mark.parametrize("template", LENGTHS)
@@ -148,6 +149,7 @@ def test_a_paper_has_the_pages_it_is_meant_to_have_and_none_is_nearly_empty(
     last = max(word.page for word in placed)
     least, most = LENGTHS[template]
     assert least <= last <= most
+    assert [word for word in placed if word.right > RIGHT_EDGE] == []  # the foot too, whose lines are long
     for page in range(1, last + 1):
         written = [word.bottom for word in placed if word.page == page and top <= word.top and word.bottom <= bottom]
         assert max(written, default=top) - top >= (bottom - top) / 3, f"page {page}"
