@@ -73,7 +73,7 @@ class Count:
 class Findings:
     """Collects problems while an extract is read: exact counts of all, a bounded list.
 
-    While `by_row` is set, a problem that would refuse the extract sets only its row aside.
+    While `by_row` is set, a problem of one row that would refuse the extract sets only that row aside.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ class Findings:
         """Counts `count` problems of a kind, of which there may be none; `listed` are some or all of them."""
         if not count:
             return
-        if severity == "refuse" and self.by_row:
+        if severity == "refuse" and self.by_row and KINDS[code]["as"] != "refuse":
             severity = "aside"
         column = show_hidden(column)
         before = self._counts[severity, code, column]

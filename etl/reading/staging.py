@@ -84,7 +84,8 @@ def stage(
     if problem := cut_off(con, utf8, layout):
         findings.add(problem)
     hidden = invisible_characters.contains_hidden(memoryview(utf8)[header.body :])
-    return Staged(_number(con, "SELECT count(*) FROM raw"), aside, hidden)
+    ((rows,),) = con.execute("SELECT count(*) FROM raw").fetchall()
+    return Staged(rows, aside, hidden)
 
 
 def _plain_rows(
@@ -124,27 +125,23 @@ def _load(con: duckdb.DuckDBPyConnection, path: Path, lines: Lines, width: int) 
 
 def _labelled(con: duckdb.DuckDBPyConnection, layout: Layout) -> list[int]:
     """Takes what may be blank rows, 合计 rows, notes or repeated headers out of `raw`: mostly told by the first characters alone."""
-    first_header = fold(layout.headers[0])
+    begins = {name[:end] for name in layout.names for end in range(1, 9)}
     wrong = ["c0 IS NULL"]
     for cell in ("c0", "c1")[: layout.width]:
         beginnings = con.execute(f"SELECT DISTINCT {cell}[:4] FROM raw WHERE {cell} IS NOT NULL").fetchall()
-        suspicious = [text for (text,) in beginnings if first_header.startswith(fold(text)) or labels.suspicious(text)]
+        suspicious = [text for (text,) in beginnings if labels.suspicious(text) or fold(text) in begins]
         tests = [f"contains({cell}, '{sign}')" for sign in labels.SUMMING]
         if suspicious:
             tests.append(f"{cell}[:4] IN ({', '.join(map(quoted, suspicious))})")
         query = f"SELECT DISTINCT {cell} FROM raw WHERE {' OR '.join(tests)} LIMIT {_LABELS + 1}"
         texts = [text for (text,) in con.execute(query).fetchall()]
-        no_data = [one for one in texts if labels.label_kind(one) or fold(one) in ("", first_header)]
+        no_data = [one for one in texts if labels.label_kind(one) or not fold(one) or layout.is_header(one)]
         if len(texts) > _LABELS:
             wrong += tests
         elif no_data:
             wrong.append(f"{cell} IN ({', '.join(map(quoted, no_data))})")
     found = con.execute(f"DELETE FROM raw WHERE {' OR '.join(wrong)} RETURNING line").fetchall()
     return [line for (line,) in found]
-
-
-def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:
-    return int(con.execute(sql).fetchall()[0][0])  # to the end: the connection takes nothing else before
 
 
 def _other_rows(
@@ -154,7 +151,6 @@ def _other_rows(
     cut_off = utf8[-1:] not in (b"\n", b"\r")
     widths = Widths(layout, header.body_line - 1, cut_off=cut_off)
     raw = _Raw(con, layout.width)
-    first_header = fold(layout.headers[0])
     suspects: list[Suspect] = []
     aside: list[int] = []
     blank_ends = _blank_ends(con, layout)
@@ -170,9 +166,8 @@ def _other_rows(
             first, behind = np.searchsorted(blank_ends, (record.line, record.last + 1))
             widths.fit(record, blank_end=first < behind)
             continue
-        first = record.cells[0]
-        if fold(first) == first_header and list(map(fold, record.cells)) == list(map(fold, layout.headers)):
-            findings.add(Problem("header_again", "report", record.line, "", "", "与表头相同的行，不计入数据"))
+        if layout.is_header(record.cells[0]) and (problem := _header_again(record, layout)):
+            findings.add(problem)
             aside.append(record.line)
         elif (suspect := _suspect(record, layout)) is None:
             take(record)
@@ -255,6 +250,17 @@ def _late_units(record: Record, header: Header, layout: Layout) -> Iterator[Prob
         reason = f"数据下方的说明写着单位“{'、'.join(late)}”，各列不是按它读的"
         suggestion = "请把单位写在表头里，如 标的额（万元），或写在表头上方"
         yield Problem("header_unit", "refuse", record.line, "", "", reason, suggestion)
+
+
+def _header_again(record: Record, layout: Layout) -> Problem | None:
+    """What to say of a line that is a header: the same one again, or another one, below which cells stand in other columns."""
+    if list(map(fold, record.cells)) == list(map(fold, layout.headers)):
+        return Problem("header_again", "report", record.line, "", "", "与表头相同的行，不计入数据")
+    filled = [cell for cell in record.cells if cell.strip(BLANKS)]
+    if len(filled) < 2 or 2 * sum(map(layout.is_header, filled)) <= len(filled):
+        return None
+    reason = "这一行是另一个表头，列的次序、名称或单位与第一个不同：以下各行的格对不上各列"
+    return Problem("header_differs", "refuse", record.line, "", "", reason, "请按表头拆成几个文件，分别报送")
 
 
 def _suspect(record: Record, layout: Layout) -> Suspect | None:

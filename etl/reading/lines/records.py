@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem
-from etl.reading.headers import Header, broken_record
+from etl.reading.headers import Header, broken_record, fold, names_of, without_unit
 from etl.reading.lines.plain import Lines
 from scorecard.catalog.columns import BooleanType, Column, DepartmentType, WordType
 from scorecard.catalog.contracts import Table
@@ -27,13 +27,19 @@ _CELL = re.compile(r'("[^"]*(?:""[^"]*)*"|[^,]*)(?:,|$)', re.DOTALL)
 class Layout:
     """The contract's column of each position, None where the file's column is not read.
 
-    `needed` are positions that no row leaves blank, `short` those whose text has no line break: keys, and what is grouped.
+    `needed` are positions that no row leaves blank, `short` those whose text has no line break: keys, and what is grouped;
+    `names` are all headers that the table has, and those of the file, folded.
     """
 
     headers: tuple[str, ...]
     columns: tuple[Column | None, ...]
     needed: frozenset[int]
     short: frozenset[int]
+    names: frozenset[str]
+
+    def is_header(self, cell: str) -> bool:
+        """Whether a cell reads like one."""
+        return without_unit(fold(cell), self.names)[0] in self.names
 
     @property
     def width(self) -> int:
@@ -77,7 +83,8 @@ def layout_of(header: Header, table: Table) -> Layout:
         for place, name in enumerate(header.columns)
         if name is not None and (not table.columns[name].type.is_free_text or name in table.key or name in grouped)
     }
-    return Layout(header.cells, columns, frozenset(needed), frozenset(short))
+    names = frozenset(filter(None, (*names_of(table), *map(fold, header.cells))))
+    return Layout(header.cells, columns, frozenset(needed), frozenset(short), names)
 
 
 class Record(NamedTuple):

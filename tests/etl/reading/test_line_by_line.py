@@ -76,7 +76,8 @@ NUMBERS = st.builds(
 ROWS = st.tuples(NUMBERS, TEXTS, DAYS, DAYS, AMOUNTS, st.sampled_from(["民事审判庭", "民庭", "全院", ""]), AMOUNTS)
 CUT = st.sampled_from([0] * 8 + [1, 2, 5, -1])  # cells left out at the end, or one more
 NO_ROWS = st.sampled_from([
-    "", ",,,,,,", " ", ",".join(CASES), "合计,,,,12.50,,", "合计", "小计,,,,25,,3", ",合计,,,,,", "备注：数据有误差", "说明：,,,,,,",
+    "", ",,,,,,", " ", ",".join(CASES), ",".join(CASES[:-1]), ",".join(CASES[::-1]), "案号,甲,立案日期,,,,",
+    "合计,,,,12.50,,", "合计", "小计,,,,25,,3", ",合计,,,,,", "备注：数据有误差", "说明：,,,,,,",
     "制表人：张三,,,,,,", "其中,,,,1,,", "单位：万元", "全院,,,,5,,", "2026年,合计,,,1,,", "\x1a",
 ])  # fmt: skip
 

@@ -198,6 +198,16 @@ def test_a_repeated_header_is_set_aside_and_reported() -> None:
     assert said(findings) == [("header_again", 3)]
 
 
+@pytest.mark.parametrize("line", ["h1,h0", "h0,h1,h2", "立案日期,h0", "h1（万元）,h0"])
+def test_another_header_in_the_middle_refuses_the_file_for_what_stands_below_it_may_be_of_other_columns(
+    line: str,
+) -> None:
+    rows, findings = staged(f"a,1\n{line}\nb,2\n", 2)
+    assert rows is None
+    assert ("header_differs", 3) in said(findings)
+    assert staged("a,1\nh1,x\nb,2\n", 2)[0] == [(2, ["a", "1"]), (3, ["h1", "x"]), (4, ["b", "2"])]
+
+
 def test_rows_with_too_few_or_too_many_cells_are_refused_with_both_widths() -> None:
     rows, findings = staged('a,1\n"b,"\nc,"2\n3",4\nd,5,6,\ne,7\n', 2)
     assert rows is None

@@ -237,6 +237,16 @@ def test_units_that_contradict_or_cannot_be_converted_are_refused_with_their_lin
     assert problem.suggestion
 
 
+@pytest.mark.parametrize("unit", ["万元", "（元）", "(万)"])
+def test_a_second_line_of_the_header_with_units_is_never_set_aside_as_a_row(catalog: Catalog, unit: str) -> None:
+    """The rows below would get in without their unit; nor are rows below another header, in which the unit is another one."""
+    found = looked_at(catalog, file([unit, "5", "6"]), policy="set_aside")
+    assert [(p.code, p.line) for p in found.problems if p.severity == "refuse"] == [("header_unit", 2)]
+    again = file(["5"]) + file(["6", "7"], f"标的额（{unit.strip('（）()')}）")
+    found = looked_at(catalog, again, policy="set_aside")
+    assert [(p.code, p.line) for p in found.problems if p.severity == "refuse"] == [("header_differs", 3)]
+
+
 @pytest.mark.parametrize("above", ["单位：万元", "单位：%"])
 def test_a_line_that_may_be_for_numbers_of_unknown_unit_is_refused(catalog: Catalog, above: str) -> None:
     plain = contract(columns={"claimed_yuan": {"unit": ""}, "hearings": {"unit": ""}})
