@@ -50,6 +50,13 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
     role: frozenset(entry["may"]) for role, entry in _DECLARED["roles"].items()
 }
 
+_BOUND = ROLE_NAMES["department"]
+
+
+def role_names(bound: str) -> dict[Role, str]:
+    """The roles as readers know them; `bound`: that of departments, and of an upper court's courts (`UnitWords.role`)."""
+    return {**ROLE_NAMES, "department": bound}
+
 
 class Forbidden(ScorecardError):
     """The actor has no right to this."""
@@ -75,9 +82,10 @@ class Actor:
         bound = self.role == "department" and capability in ("prompts", "evidence", "names", "report")
         return not bound or (department is not None and department == self.department)
 
-    def require(self, capability: Capability, department: str | None = None) -> None:
+    def require(self, capability: Capability, department: str | None = None, bound: str = _BOUND) -> None:
+        """Raise Forbidden without this right; `bound`: what the role of departments is called here."""
         if not self.may(capability, department):
-            allowed = "、".join(name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role])
+            allowed = "、".join(name for role, name in role_names(bound).items() if capability in RIGHTS[role])
             raise Forbidden(
                 CAPABILITY_NAMES[capability],
                 f"{self.name}（{ROLE_NAMES[self.role]}）没有这项权限",

@@ -6,7 +6,7 @@ column that is added to a recipe changes no other column.
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,9 +34,9 @@ _Row = dict[str, Any]
 _Rows = Sequence[Mapping[str, object]]
 
 
-def recipes() -> Mapping[str, _Recipe]:
-    """Table id -> its recipe. Raises ScorecardError for a word that no recipe has."""
-    found = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted(_FOLDER.glob("*.toml"))}
+def recipes(fill: Callable[[str], str] = str) -> Mapping[str, _Recipe]:
+    """Table id -> its recipe, with the court's own words. Raises ScorecardError for a word that no recipe has."""
+    found = {path.stem: tomllib.loads(fill(path.read_text("utf-8"))) for path in sorted(_FOLDER.glob("*.toml"))}
     for name, recipe in found.items():
         lines = [(recipe["rows"], _ROWS), *((line, (*_FORMS, *_BESIDE)) for line in recipe["columns"].values())]
         for word, words in ((word, words) for line, words in lines for word in line):
@@ -57,7 +57,7 @@ def declared_months(as_of: date, months: StatisticalCalendar) -> Iterator[tuple[
 def with_registers(invented: Mapping[str, _Rows], seed: int, as_of: date, catalog: Catalog) -> Mapping[str, _Rows]:
     """The invented rows by table, with those of every recipe; a recipe may read rows of tables that come before it."""
     tables = dict(invented)
-    for name, recipe in recipes().items():
+    for name, recipe in recipes(catalog.words.fill).items():
         tables[name] = _Register(catalog.tables[name], recipe, tables, seed, as_of, catalog.court.months).rows()
     return tables
 

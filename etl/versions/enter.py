@@ -8,6 +8,7 @@ from typing import Unpack
 from etl.intake.accept import accept
 from etl.intake.declared_none import declare_none
 from etl.intake.examine import Said, examine
+from etl.intake.registers.own_rows import with_departments
 from etl.problems import Problem
 from etl.versions.pending import adds_only
 from etl.versions.publish import publish
@@ -51,6 +52,7 @@ def enter_rows(
     entered while the sample is published belong to the sample. `typed`: when the form of a register was
     filled in. Raises Forbidden.
     """
+    table = with_departments(table, catalog) if typed else table
     examination = examine(raw, file_name, table, catalog, today(), **said)
     if examination.refused:
         refusals = (problem for problem in examination.problems if problem.severity == "refuse")

@@ -62,15 +62,16 @@ def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch], known: int 
             engine.source(f"seed_{table.id}", seeded)
             rows = named(f"seed_{table.id}", seeded)
             sources.append((SEED_BATCH, rows.select(*table.columns, "_line")))
+        within = tuple(catalog.within.items()) if table.counts_departments else ()
         if own and not sources and as_they_are(own) and not (catalog.department_turns and department_columns(table)):
-            if table.id in there and table.key:
-                renew(engine, table, statement(_loaded)(table, gathered(engine, table, later), len(later) > 1))
+            if table.id in there and table.key and not within:
+                renew(engine, table, statement(_loaded)(table, gathered(engine, table, later), len(later) > 1, within))
             else:
-                engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1))
+                engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1, within))
         elif own or sources:
             corrected = corrected_sources(table, own, partial(_rows_of_their_day, engine, catalog, table))
             sources += list(_still_there(table, corrected, own))[::-1]
-            engine.load(table, derive(table, newest(table, sources)))
+            engine.load(table, derive(table, _counted(table, newest(table, sources), within)))
     return as_of
 
 
@@ -107,9 +108,19 @@ def rows_gathered(table: Table, gathered: Gathered) -> RowsExpression:
     )
 
 
-def _loaded(table: Table, gathered: Gathered, several: bool) -> RowsExpression:
+Within = tuple[tuple[str, str], ...]  # departments, each with the court that its rows count for
+
+
+def _loaded(table: Table, gathered: Gathered, several: bool, within: Within) -> RowsExpression:
     rows = rows_gathered(table, gathered)
-    return derive(table, _newest(table, rows) if several else rows)
+    return derive(table, _counted(table, _newest(table, rows) if several else rows, within))
+
+
+def _counted(table: Table, rows: RowsExpression, within: Within) -> RowsExpression:
+    if table.department is None or not within:
+        return rows
+    named = rows[table.department]
+    return rows.mutate(**{table.department: ibis.cases(*((named == one, court) for one, court in within), else_=named)})
 
 
 def row_id(table: Table, rows: RowsExpression) -> Expression:

@@ -222,6 +222,12 @@ class Table(Frozen):
         return self.entered_by in ("upload", "register")
 
     @property
+    def counts_departments(self) -> bool:
+        """Whether it is a register of what is done: of an upper court, rows of its own departments count for that court."""
+        whose = self.columns[self.department] if self.entered_by == "register" and self.department else None
+        return whose is not None and not whose.responsible
+
+    @property
     def private(self) -> frozenset[str]:
         """Private columns, and those derived from one: a masked cell must not stand beside its copy."""
         names = {name for name, column in self.columns.items() if column.private}

@@ -60,18 +60,23 @@ Departments = Mapping[str, Department]  # id -> department
 
 @dataclass(frozen=True)
 class UnitWords:
-    """What readers call the parts that rows are counted by. In seeds `{unit}`, `{whole}`, `{own}` and `{ours}` stand for these words."""
+    """What readers call the parts that rows are counted by. In seeds `{unit}`, `{whole}`, `{own}` and `{ours}` stand for these words,
+    and the court's own names of things in its plan (`named`) for theirs.
+    """
 
     unit: str = "部门"
     whole: str = "全院"  # all of them together
     own: str = "本部门"  # of an account that belongs to one
     ours: str = "本院"  # whose cases these are
     choice: str = "部门"  # what a reader may choose: parts, and departments for what they answer for
+    role: str = "部门"  # an account that belongs to one of these
+    named: tuple[tuple[str, str], ...] = ()
 
     def fill(self, text: str) -> str:
         """The text of a seed file with the words in place of their names."""
-        for name in ("unit", "whole", "own", "ours"):
-            text = text.replace(f"{{{name}}}", getattr(self, name))
+        own = (("unit", self.unit), ("whole", self.whole), ("own", self.own), ("ours", self.ours))
+        for name, word in (*own, *self.named):
+            text = text.replace(f"{{{name}}}", word)
         return text
 
 
@@ -108,13 +113,14 @@ class Court(Frozen):
     """The deployment: whose court this is and what its data can say.
 
     Rows are counted by department, or, of an upper court, by the courts of courts.toml: then their codes are `court_codes`, and
-    `whole` is what they are called together.
+    `whole` is what they are called together. `plan_words`: what the plan's text names that another court's would name otherwise.
     """
 
     name: str
     short_name: str
     unit: Literal["department", "court"] = "department"
     whole: str = ""
+    plan_words: dict[str, str] = Field(default_factory=dict)
     court_codes: Texts = ()
     legacy_court_codes: Texts = ()
     statistics_from: date | None = None
@@ -140,9 +146,10 @@ class Court(Frozen):
     @property
     def words(self) -> UnitWords:
         """The words for what rows are counted by."""
+        named = (("court_name", self.name), *self.plan_words.items())
         if self.unit != "court":
-            return UnitWords()
-        return UnitWords("法院", self.whole, "本院", self.whole, "法院（责任部门）")
+            return UnitWords(named=named)
+        return UnitWords("法院", self.whole, "本院", self.whole, "法院（责任部门）", "法院或部门", named)
 
     @property
     def months_text(self) -> str:
@@ -179,6 +186,13 @@ class CourtParts:
     def own_word(self, department: str | None) -> str:
         """What an account of this department or court calls it: 本部门, 本院."""
         return self.words.own if department in self.units else "本部门"
+
+    @cached_property
+    def within(self) -> Mapping[str, str]:
+        """Department -> the court that its rows count for: where rows are counted by court, the upper court itself."""
+        own = next((one for one in self.units if self.departments[one].name == self.court.name), None)
+        departments = (one for one in self.departments.values() if one.id not in self.units and not one.collective)
+        return {one.id: own for one in departments if own} if self.court.unit == "court" else {}
 
     def barred(self, responsible: bool) -> dict[str, str]:
         """The registered names that a column of rows, or of who is `responsible`, does not take, each with the reason."""

@@ -125,6 +125,11 @@ def parse(files: Mapping[str, bytes]) -> Catalog:
     mistakes.extend(SeedMistake("courts.toml", id, "departments.toml 里已有这个编号", "另一个编号") for id in twice)
     measures = {entry.id: entry for entry in reader.numbered("measures.toml", Measure)}
     requirements = {entry.id: entry for entry in reader.numbered("requirements.toml", Requirement)}
+    mistakes.extend(
+        SeedMistake("court.toml", "plan_words", f"没有“{word}”", f"“{row.title}”的原文中这一处在本院叫什么")
+        for row in (*measures.values(), *requirements.values())
+        for word in re.findall(r"\{(\w+)\}", row.text)
+    )
     sources = reader.many("sources.toml", BibliographicSource)
     tables = {table.id: table for table in reader.folder("tables", Table)}
     rows = [*measures, *requirements]

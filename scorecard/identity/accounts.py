@@ -13,7 +13,7 @@ from typing import get_args
 
 from pydantic import ValidationError
 
-from scorecard.access import CAPABILITY_NAMES, ROLE_NAMES, Actor, Capability, console
+from scorecard.access import CAPABILITY_NAMES, ROLE_NAMES, Actor, Capability, console, role_names
 from scorecard.audit import log as audit
 from scorecard.audit.entry import AuditEntry
 from scorecard.catalog.conditions import Frozen
@@ -220,25 +220,26 @@ def _known(accounts: Mapping[str, Account], name: str) -> Account:
 
 def _check_department(role: Granted, department: str | None, departments: Collection[str]) -> None:
     if role == "department" and department not in departments:
-        raise ScorecardError("部门", "没有选部门", "身份为“部门”的账户须属于一个部门", "请选择部门")
+        raise ScorecardError("所属", "没有选择", "这一身份的账户须属于一个部门或法院", "请选择它属于哪一个")
     if role != "department" and department is not None:
-        raise ScorecardError("部门", f"身份为“{ROLE_NAMES[role]}”", "只有身份为“部门”的账户属于某个部门")
+        raise ScorecardError("所属", f"身份为“{ROLE_NAMES[role]}”", "这一身份的账户不属于某个部门或法院")
 
 
-HEADER = ("账户", "身份", "部门", "状态", *CAPABILITY_NAMES.values(), "最近使用")
+HEADER = ("账户", "身份", "所属", "状态", *CAPABILITY_NAMES.values(), "最近使用")
 _ELSEWHERE = "由反向代理或统一身份认证登录"
 
 
 def rights_table(
-    accounts: Accounts, departments: Mapping[str, str], entries: Iterable[AuditEntry]
+    accounts: Accounts, departments: Mapping[str, str], entries: Iterable[AuditEntry], bound: str
 ) -> list[tuple[str, ...]]:
     """A row for every local account, then for everybody whom the audit knows by another way of signing in."""
+    names = role_names(bound)
     roles = {ROLE_NAMES[role]: role for role in get_args(Granted)}  # no visitor, no program, no command line
     used = {entry.actor: entry for entry in entries if entry.result == "成功" and entry.role in roles}
     rows = [
         (
             account.name,
-            ROLE_NAMES[account.role],
+            names[account.role],
             departments.get(account.department or "", account.department or ""),
             state(account),
             *(right(account.actor(""), each) if usable(account) else "" for each in CAPABILITY_NAMES),
@@ -249,15 +250,15 @@ def rights_table(
     for name, entry in used.items():
         if accounts.find(name) is None:
             given = (right(Actor(name, roles[entry.role], "*"), each) for each in CAPABILITY_NAMES)
-            rows.append((name, entry.role, "", _ELSEWHERE, *given, _day(entry)))
+            rows.append((name, names[roles[entry.role]], "", _ELSEWHERE, *given, _day(entry)))
     return rows
 
 
 def right(actor: Actor, capability: Capability) -> str:
-    """ "有", "本部门" for a right that ends at the own department, or nothing: what Actor.may says."""
+    """ "有", "仅所属" for a right that ends at the own department, or nothing: what Actor.may says."""
     if actor.may(capability):
         return "有"
-    return "本部门" if actor.may(capability, actor.department) else ""
+    return "仅所属" if actor.may(capability, actor.department) else ""
 
 
 def usable(account: Account) -> bool:
@@ -270,11 +271,11 @@ def state(account: Account) -> str:
     return "已停用" if account.disabled else "待首次登录改密" if account.must_change else "启用"
 
 
-def exported(data: DataDir, actor: Actor, accounts: Accounts, departments: Mapping[str, str]) -> bytes:
+def exported(data: DataDir, actor: Actor, accounts: Accounts, departments: Mapping[str, str], bound: str) -> bytes:
     """The table as a CSV file; on record. Raises Forbidden."""
     with audit.recorded(data, actor, "导出", "账户与权限", rows=len(accounts.accounts)):
         actor.require("accounts")
-        return write_csv(HEADER, rights_table(accounts, departments, audit.entries(data)))
+        return write_csv(HEADER, rights_table(accounts, departments, audit.entries(data), bound))
 
 
 def _day(entry: AuditEntry | None) -> str:

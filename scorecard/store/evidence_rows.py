@@ -36,7 +36,7 @@ def require_evidence(actor: Actor, department: str, catalog: Catalog) -> None:
             f"{words.unit}“{own}”",
             f"请在上方“{words.choice}”选择“{own}”；只按{words.whole}统计的指标没有分{words.unit}的清单，请向审管办索取",
         )
-    actor.require("evidence", department)
+    actor.require("evidence", department, catalog.words.role)
 
 
 EvidencePart = Literal["all", "numerator", "denominator", "rest"]

@@ -30,6 +30,17 @@ def is_own(department: str | None, catalog: Catalog, actor: Actor) -> bool:
     return catalog.department_on(department, today()) == catalog.department_on(actor.department, today())
 
 
+def with_departments(table: Table, catalog: Catalog) -> Table:
+    """A register as its form takes it: departments of an upper court too, whose rows count for that court (`within`).
+
+    Not so a file of several courts, where 民事审判庭 may be any court's.
+    """
+    if not (table.counts_departments and table.department and catalog.within):
+        return table
+    named = table.columns[table.department].model_copy(update={"responsible": True})
+    return table.model_copy(update={"columns": {**table.columns, table.department: named}})
+
+
 def require_own_rows(
     con: duckdb.DuckDBPyConnection, table: Table, catalog: Catalog, actor: Actor, in_use: Sequence[Batch]
 ) -> None:

@@ -204,7 +204,7 @@ def minutes(material: Material, section: Section) -> list[Block]:
 
 
 def _named(material: Material, department: str | None) -> str:
-    return material.catalog.departments[department].name if department else "未登记部门"
+    return material.catalog.departments[department].name if department else "未定责任部门"
 
 
 def _sentence(text: str) -> str:

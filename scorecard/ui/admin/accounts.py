@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from scorecard.access import ROLE_NAMES, Actor, Role
+from scorecard.access import Actor, Role, role_names
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.definitions import Catalog
 from scorecard.identity.accounts import HEADER, Account, Accounts, create, exported, read, rights_table, state
@@ -75,8 +75,7 @@ def table(accounts: Accounts, departments: Mapping[str, str]) -> None:
 
 
 def _role_name(role: Role) -> str:
-    """A role as readers know it: that of one department is, where rows are counted by court, of one court."""
-    return seeds_catalog().words.unit if role == "department" else ROLE_NAMES[role]
+    return role_names(seeds_catalog().words.role)[role]
 
 
 def _state(account: Account) -> str:
@@ -87,12 +86,13 @@ def _state(account: Account) -> str:
 def rights(accounts: Accounts, departments: Mapping[str, str], actor: Actor) -> None:
     """Who may do what, and when they last did anything; the same as a file for the inspection."""
     with st.expander("账户与权限对照（等保检查用）"):
-        rows = rights_table(accounts, departments, verified(actor).entries)
-        show_on_screen("ui/admin/rights.html", head=HEADER, rows=rows)
+        words = seeds_catalog().words
+        rows = rights_table(accounts, departments, verified(actor).entries, words.role)
+        show_on_screen("ui/admin/rights.html", head=HEADER, rows=rows, choice=words.choice)
         download(
             "导出账户与权限（CSV）",
             "账户与权限.csv",
-            lambda asking: exported(data_dir(), asking, read(data_dir()), departments),
+            lambda asking: exported(data_dir(), asking, read(data_dir()), departments, words.role),
             needs="accounts",
             key="rights",
         )

@@ -40,6 +40,7 @@ def page(data: DataDir, actor: Actor, version: Version) -> None:
         mail=mail,
         sure=f"{by}已于{moment_text(at)}确认" if sure else "",
         unknown=post.unknown_names(mail, accounts, departments_of(version.catalog)) if mail else (),
+        choice=version.catalog.words.choice,
         previews=previews,
         to=to,
         sample=version.manifest.sample,

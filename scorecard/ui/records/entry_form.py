@@ -15,7 +15,7 @@ from etl.intake.examine import Said
 from etl.problems import Problem
 from etl.versions.enter import EntryResult, enter_rows, one_row_csv, publish_alone
 from etl.versions.pending import adds_only, pending_batches
-from scorecard.access import RIGHTS, ROLE_NAMES, Capability, Role
+from scorecard.access import RIGHTS, Capability, Role, role_names
 from scorecard.calendar.clock import COURT_TIME
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
@@ -104,7 +104,7 @@ def publish_waiting(table: Table, catalog: Catalog, version: VersionManifest | N
 
 def roles_that_may(right: Capability) -> str:
     """The names of the roles with this right, for a page that shows them in place of its form."""
-    return "、".join(ROLE_NAMES[role] for role in _SIGNED_IN if right in RIGHTS[role])
+    return "、".join(role_names(seeds_catalog().words.role)[role] for role in _SIGNED_IN if right in RIGHTS[role])
 
 
 def remember_result(table: str, text: str) -> None:

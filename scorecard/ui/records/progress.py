@@ -78,7 +78,7 @@ def report_form(catalog: Catalog, measure: Measure, version: VersionManifest | N
     names = {name: catalog.departments[name].name for name in allowed}
     with st.form(f"{form_key(TABLE)}-{measure.id}", border=True):
         first, second, third, fourth = st.columns(4)
-        department = first.selectbox("部门", list(names), format_func=names.__getitem__)
+        department = first.selectbox("责任部门", list(names), format_func=names.__getitem__)
         reported_on = second.date_input("汇报日期", value=today(), max_value=today(), format="YYYY-MM-DD")
         status = third.selectbox("状态", list(catalog.tables[TABLE].columns["status"].values))
         percent = fourth.text_input("完成进度（%）", max_chars=20, placeholder="如 60；已完成填 100")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from etl.intake.registers.own_rows import may_enter
+from etl.intake.registers.own_rows import may_enter, with_departments
 from etl.intake.registers.register_rows import pasted_csv, register_rows
 from etl.versions.enter import EntryResult
 from etl.warehouse.build import chosen_batches
@@ -35,6 +35,8 @@ def paste_rows(register: Register) -> None:
 
 def _examine(register: Register, text: str) -> None:
     table, catalog = register.table, register.catalog
+    if register.actor.department in catalog.within:
+        table = with_departments(table, catalog)
     raw, ordered, wide = pasted_csv(text, table)
     if wide:
         line = f"一行有 {wide} 格，这张表只有 {len(table.columns)} 列；请带上表头，或只复制这张表的列"

@@ -121,7 +121,7 @@ def show_head(register: Register) -> None:
     named = (one for row in register.serves for one in catalog.plan_rows[row].departments)
     responsible = catalog.department_names(tuple(dict.fromkeys(named)), today())
     if catalog.court.unit == "court" and not (table.department and table.columns[table.department].responsible):
-        responsible = f"各{unit}"
+        responsible = f"{catalog.court.name}的各部门登记本部门的行，计入该院；各{unit}"
     waiting = sum(row.standing == "待发布" for row in register.rows)
     untold = (
         []

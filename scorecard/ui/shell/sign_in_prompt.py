@@ -4,7 +4,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
-from scorecard.access import CAPABILITY_NAMES, RIGHTS, ROLE_NAMES, Capability
+from scorecard.access import CAPABILITY_NAMES, RIGHTS, ROLE_NAMES, Capability, role_names
 from scorecard.identity.authentication import Identity
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.addresses import address, home, page_in
@@ -51,10 +51,11 @@ def sign_in_first(of: Identity) -> None:
 
 def forbidden_page(title: str, capability: Capability, of: Identity) -> None:
     """Which right a page needs, instead of the page: for an actor who reached it by its address."""
+    names = role_names(seeds_catalog().words.role)
     allowed = "、".join(
-        name for role, name in ROLE_NAMES.items() if capability in RIGHTS[role] and role not in ("console", "consumer")
+        name for role, name in names.items() if capability in RIGHTS[role] and role not in ("console", "consumer")
     )
-    role = ROLE_NAMES[of.actor.role]
+    role = names[of.actor.role]
     text = f"这一页需要“{CAPABILITY_NAMES[capability]}”的权限，有权限的身份：{allowed}。您现在的身份是{role}。"
     href, word = (home(), "返回总览") if of.signed_in else (sign_in_href(), "登录")
     _prompt(title, text, href, word)

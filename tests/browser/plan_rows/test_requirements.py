@@ -88,7 +88,7 @@ def test_requirements_5_what_was_copied_where_and_which_departments_reported(ent
     counts(page, "成果推广按层级", "区级", "1", "1")
     counts(page, "成果推广按层级", "合计", "2", "")
     counts(page, "典型案例和经验做法按类别", "典型案例", "1", "0")
-    counts(page, "定期汇总按部门", "立案庭(诉讼服务中心)", "1", "1", "0", "1")
+    counts(page, "定期汇总按责任部门", "立案庭(诉讼服务中心)", "1", "1", "0", "1")
     due = page.get_by_role("region", name="定期汇总应报与欠报", exact=True)
     reads(row(due, "立案庭(诉讼服务中心)"), ["7", "6", "6"])
     reads(row(due, "政治部"), ["1", "1", "1"])

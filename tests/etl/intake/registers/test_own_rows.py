@@ -3,15 +3,21 @@
 from dataclasses import replace
 from datetime import date
 
+import duckdb
 import pytest
 
-from etl.intake.accept import accept
+from etl.intake.accept import Refused, accept
 from etl.intake.batches import Batch, list_batches
+from etl.intake.registers.register_rows import register_rows
+from etl.versions.enter import EntryResult, enter_rows
+from etl.warehouse.build import build, chosen_batches
 from scorecard.access import Actor, Forbidden
 from scorecard.audit import log as audit
+from scorecard.catalog import loader
 from scorecard.catalog.definitions import Catalog
 from scorecard.storage.data_dir import DataDir
 from tests.support.actors import CIVIL, LEADER, OFFICER
+from tests.support.samples import AREA_SEEDS
 from tests.support.written import csv_of
 
 DAY = date(2026, 10, 20)
@@ -85,3 +91,39 @@ def test_the_same_row_filled_in_again_after_another_counts_again(data: DataDir, 
     again = enter(data, register, "a | 2026-10-19 | 走访座谈 | 民事审判庭", CIVIL, "09:05")
     twice = enter(data, register, "a | 2026-10-19 | 走访座谈 | 民事审判庭", CIVIL, "09:05")
     assert (first.name != again.name, again.already, twice.name, twice.already) == (True, False, again.name, True)
+
+
+REVIEWS = "评查编号 | 评查日期 | 评查主题 | 抽查件数 | 有问题件数 | 查出问题数 | 已纠正问题数 | 被评查法院\n"
+
+
+def test_departments_of_an_upper_court_enter_their_own_rows_which_count_for_it(data: DataDir) -> None:
+    """Typed, not in files: there 民事审判庭 may be any court's."""
+    upper = loader.load(AREA_SEEDS)
+    table = upper.tables["case_reviews"]
+
+    def typed(rows: str, actor: Actor) -> EntryResult:
+        raw = csv_of(REVIEWS + rows)
+        return enter_rows(raw, "登记.csv", table, upper, actor, data, None, publishes=False, typed=rows)
+
+    assert not typed("甲 | 2026-10-19 | 财产保全 | 10 | 1 | 1 | 1 | 民事审判庭", CIVIL).refusals
+    assert not typed(
+        "乙 | 2026-10-19 | 财产保全 | 8 | 0 | 0 | 0 | 城东法院", Actor("城东", "department", department="east")
+    ).refusals
+    for actor in (ENFORCEMENT, Actor("城东", "department", department="east")):
+        with pytest.raises(Forbidden):
+            typed("甲 | 2026-10-19 | 财产保全 | 10 | 0 | 0 | 0 | 民事审判庭", actor)
+    with pytest.raises(Refused):
+        accept(
+            csv_of(REVIEWS + "丙 | 2026-10-19 | 财产保全 | 9 | 0 | 0 | 0 | 民事审判庭"),
+            "评查.csv",
+            table,
+            upper,
+            DAY,
+            OFFICER,
+            data,
+        )
+    shown = register_rows(upper, table, chosen_batches(data), None)
+    assert {row.values["review_no"]: row.values["department"] for row in shown} == {"甲": "civil", "乙": "east"}
+    with duckdb.connect(data.database(build(upper, data)), read_only=True) as con:
+        counted = con.execute("SELECT review_no, department FROM case_reviews ORDER BY 1").fetchall()
+    assert counted == [("乙", "east"), ("甲", "intermediate")]
