@@ -5,18 +5,19 @@ Each an SVG as a data address, as sparklines are, so that a drawer opens no slow
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import product
 from math import log
 
 from scorecard.assessment.cards import Card
 from scorecard.assessment.verdict import JudgedPeriod
 from scorecard.charts.axis_ticks import scale
 from scorecard.charts.sparkline import data_address, runs
+from scorecard.charts.text_width import POINTS, width
 from scorecard.charts.theme import palette
 from scorecard.charts.trend import ticks
 from scorecard.narrative.breakdown.department_words import TAILS, FunnelLine
 from scorecard.narrative.trend import by_year
-from scorecard.statistics.intervals import funnel
+from scorecard.statistics.intervals import FunnelLimits
 from scorecard.templating import render
 
 WIDTH, HEIGHT = 860, 220
@@ -116,14 +117,13 @@ def _line(
 FUNNEL_HEIGHT = 330
 _AXIS, _EDGE, _ABOVE, _BELOW = 64, 24, 16, 40  # px around the points
 _SIZES = 80  # at which limits are drawn
-_APART = 15  # px between two names
 _MARKED = tuple(step * 10**power for power in range(7) for step in (1, 2, 5))
 
 
-def funnel_plot(lines: Sequence[FunnelLine], rate: Fraction) -> str:
+def funnel_plot(lines: Sequence[FunnelLine], limits: FunnelLimits) -> str:
     """The picture's address; empty where no line has rows enough for a share.
 
-    The share of each court against its number of cases, within the limits of chance around the share of all together
+    The share of each court against its number of cases, within limits around the share of all together
     (Spiegelhalter, Funnel plots for comparing institutional performance, Statistics in Medicine 24, 2005).
     Only points outside the limits have a name, and none a colour that says above or below. Sizes stand on a logarithmic axis:
     the courts of one area differ by an order of magnitude. A line without a share has no point.
@@ -131,9 +131,10 @@ def funnel_plot(lines: Sequence[FunnelLine], rate: Fraction) -> str:
     points = [(line, line.rows, line.share) for line in lines if line.share is not None]
     if not points:
         return ""
+    rate = limits.share
     first, last = min(rows for _, rows, _ in points) / 1.3, max(rows for _, rows, _ in points) * 1.3
     sizes = sorted({max(1, round(first * (last / first) ** (at / _SIZES))) for at in range(_SIZES + 1)})
-    bands = [[(size, *funnel(rate, size, tail)) for size in sizes] for _, tail in TAILS]
+    bands = [[(size, *limits.at(size, tail)) for size in sizes] for _, tail in TAILS]
     shares = [
         float(rate),
         *(share for *_, share in points),
@@ -147,7 +148,8 @@ def funnel_plot(lines: Sequence[FunnelLine], rate: Fraction) -> str:
     def y(percent: float) -> float:
         return round(_ABOVE + (high - percent) / ((high - low) or 1) * (FUNNEL_HEIGHT - _ABOVE - _BELOW), 1)
 
-    named = _names([(x(rows), y(share * 100), line.name) for line, rows, share in points if line.hint])
+    drawn = [(x(rows), y(share * 100), line) for line, rows, share in points]
+    named = _names([(left, top, line.name) for left, top, line in drawn if line.hint], [at[:2] for at in drawn])
     marks = scale(low, high, "%")
     return data_address(
         render(
@@ -155,7 +157,7 @@ def funnel_plot(lines: Sequence[FunnelLine], rate: Fraction) -> str:
             width=WIDTH, height=FUNNEL_HEIGHT, left=_AXIS, right=WIDTH - _EDGE, foot=FUNNEL_HEIGHT - _BELOW, colours=palette(),
             bands=[[(x(size), y(begin * 100), y(end * 100)) for size, begin, end in band] for band in bands],
             rate=y(float(rate) * 100),
-            points=[(x(rows), y(share * 100), bool(line.hint)) for line, rows, share in points],
+            points=[(left, top, bool(line.hint)) for left, top, line in drawn],
             named=named,
             shares=[(y(value), word) for value, word in zip(marks.values, marks.words, strict=True)],
             sizes=[(x(size), f"{size:,}") for size in _MARKED if sizes[0] <= size <= sizes[-1]],
@@ -163,11 +165,28 @@ def funnel_plot(lines: Sequence[FunnelLine], rate: Fraction) -> str:
     )  # fmt: skip
 
 
-def _names(places: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str, str]]:
-    """Where each name stands beside its point: towards the middle, and below the one before it where they would meet."""
-    put: list[tuple[float, float, str, str]] = []
-    for left, top, name in sorted(places, key=lambda place: place[1]):
-        side, anchor = (9, "start") if left < WIDTH / 2 else (-9, "end")
-        beside = [other for _, other, its, _ in put if its == anchor]
-        put.append((left + side, max([top + 4, *(other + _APART for other in beside[-1:])]), anchor, name))
+def _names(
+    places: Sequence[tuple[float, float, str]], points: Sequence[tuple[float, float]]
+) -> list[tuple[float, float, str, str, float]]:
+    """Where each name stands, on which side of its point and at what height that is: the nearest place on neither name nor point.
+
+    One without a place is not drawn; the text below the figure names all.
+    """
+    taken = [(left - 6, left + 6, top - 6, top + 6) for left, top in points]
+    put: list[tuple[float, float, str, str, float]] = []
+    heights = sorted((step * 8.0 for step in range(-12, 13)), key=abs)
+    for left, top, name in places:
+        long = width(name, 12) * POINTS
+        sides = ("start", "end") if left < WIDTH / 2 else ("end", "start")
+        for down, anchor in product(heights, sides):
+            begin = left + 9 if anchor == "start" else left - 9 - long
+            box = (begin, begin + long, top + down - 8, top + down + 6)
+            inside = begin >= _AXIS and box[1] <= WIDTH and box[2] >= 0 and box[3] <= FUNNEL_HEIGHT - _BELOW
+            if inside and not any(
+                box[0] < right and other < box[1] and box[2] < foot and head < box[3]
+                for other, right, head, foot in taken
+            ):
+                taken.append(box)
+                put.append((left + (9 if anchor == "start" else -9), top + down + 4, anchor, name, top))
+                break
     return put

@@ -4,10 +4,12 @@ A projection comes with its interval and is never a value.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import exp, lgamma, log
+from math import asin, exp, lgamma, log, sin, sqrt
+from statistics import NormalDist
 
 FEW = 30  # of fewer rows a share is shown with its interval
 SCREEN = Fraction(3267, 1000)  # D4: a larger moving range, in their mean, is itself an outlier
@@ -77,6 +79,50 @@ def funnel(share: Fraction, rows: int, tail: float) -> tuple[float, float]:
             total += chance
         found.append(max(0.0, (count - (total - wanted) / chance) / rows))
     return found[0], found[1]
+
+
+FEWEST = 10  # units of which their own differences can be told from chance
+TRIMMED = 0.1  # of the scores at either end are drawn in to the next one
+_CUT = NormalDist().inv_cdf(1 - TRIMMED)
+_KEPT = 1 - 2 * TRIMMED - 2 * _CUT * NormalDist().pdf(_CUT) + 2 * TRIMMED * _CUT**2  # of the variance of normal scores
+
+
+@dataclass(frozen=True)
+class FunnelLimits:
+    """Limits around a share, widened by how much the units differ among themselves: `spread`, a variance of arcsines.
+
+    `dispersion` is what they scatter over what chance leads to expect, 1 where nothing else is at work; None of too few units.
+    """
+
+    share: Fraction
+    dispersion: float | None
+    spread: float
+
+    def at(self, rows: int, tail: float) -> tuple[float, float]:
+        """Between which shares a unit of so many rows lies, but for `tail` at either end."""
+        limits, middle, wider = funnel(self.share, rows, tail), asin(sqrt(self.share)), sqrt(1 + 4 * rows * self.spread)
+        low, high = (middle + (asin(sqrt(min(edge, 1))) - middle) * wider for edge in limits)
+        return (sin(max(low, 0)) ** 2, sin(min(high, asin(1))) ** 2) if self.spread else limits
+
+
+def funnel_limits(share: Fraction, units: Sequence[tuple[float, int]], trimmed: float = TRIMMED) -> FunnelLimits:
+    """The limits for units with their (share, rows): the additive random-effects model on the arcsine scale.
+
+    Scores are drawn in at both ends, so that a unit far out does not widen what should show it; used only where they still scatter
+    more than chance: their squares more than k - 1 (Spiegelhalter 2005, A.3.2; 2012, Journal of the Royal Statistical Society A 175;
+    the variance by DerSimonian and Laird). Ours: squares are divided by what drawing in leaves of those of chance, without which
+    95 % limits of courts that differ leave out 12 %.
+    """
+    if len(units) < FEWEST:
+        return FunnelLimits(share, None, 0.0)
+    weights = [4.0 * rows for _, rows in units]
+    scores = [sqrt(4 * rows) * (asin(sqrt(own)) - asin(sqrt(share))) for own, rows in units]
+    ordered, last = sorted(scores), len(scores) - 1
+    below, part = divmod(last * trimmed, 1)
+    least, most = ((1 - part) * one[int(below)] + part * one[int(below) + 1] for one in (ordered, ordered[::-1]))
+    squares = sum(min(max(one, least), most) ** 2 for one in scores) / (_KEPT if trimmed else 1)
+    between = (squares - last) / (sum(weights) - sum(one * one for one in weights) / sum(weights))
+    return FunnelLimits(share, squares / last, max(between, 0.0))
 
 
 MONTHS = 12  # that a projection rests on: each month of the year once

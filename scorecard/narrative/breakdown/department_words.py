@@ -1,6 +1,6 @@
 """Departments or courts side by side, in the plan's order, beside the limits that chance sets around the rate of all. No ranking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from scorecard.assessment.comparison import share_of_rows
 from scorecard.assessment.number_format import value_text
 from scorecard.catalog.court import UnitWords
 from scorecard.catalog.definitions import Catalog
-from scorecard.statistics.intervals import funnel
+from scorecard.statistics.intervals import FEWEST, FunnelLimits, funnel_limits
 
 TAILS = (("99.8%", 0.001), ("95%", 0.025))  # the wider first; the share of chance beyond it on either side
 
@@ -39,7 +39,8 @@ def funnel_lines(catalog: Catalog, card: Card, halves: Mapping[str, tuple[int, i
         return ()
     rate = card.judged.exact / 100
     sized = {name: (top, rows) for name, (top, rows) in found.items() if rows >= catalog.court.minimum_base}
-    limits = {name: tuple(funnel(rate, rows, tail) for _, tail in TAILS) for name, (_, rows) in sized.items()}
+    around = funnel_limits(rate, [(top / rows, rows) for top, rows in sized.values()])
+    limits = {name: tuple(around.at(rows, tail) for _, tail in TAILS) for name, (_, rows) in sized.items()}
     reached = [float(rate), *(top / rows for top, rows in sized.values())]
     reached += [edge for bands in limits.values() for band in bands for edge in band]
     low, span = min(reached), (max(reached) - min(reached)) or 1.0
@@ -59,6 +60,22 @@ def funnel_lines(catalog: Catalog, card: Card, halves: Mapping[str, tuple[int, i
         )
         for name, (top, rows) in found.items()
     )
+
+
+def limits_of(card: Card, lines: Sequence[FunnelLine]) -> FunnelLimits:
+    """The limits that these lines were set beside."""
+    points = [(line.share, line.rows) for line in lines if line.share is not None]
+    return funnel_limits((card.judged.exact or Fraction(0)) / 100, points)
+
+
+def limits_note(limits: FunnelLimits, unit: str) -> str:
+    """Which limits these are."""
+    if limits.dispersion is None:
+        return f"不足{FEWEST}个{unit}，看不出它们之间本来的差别，界限只按偶然计算"
+    found = f"离散度φ为{limits.dispersion:.2f}"
+    if limits.spread:
+        return f"各{unit}之间的差别大于偶然（{found}，大于1），界限已按它们之间本来的差别放宽"
+    return f"各{unit}之间的差别没有超出偶然（{found}，不大于1），界限只按偶然计算"
 
 
 def undrawn(catalog: Catalog, card: Card) -> str:

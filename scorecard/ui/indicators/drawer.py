@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from scorecard.charts.side_by_side import SIDE, funnel_plot, pair
 from scorecard.charts.trend_of_card import trend_of
 from scorecard.narrative import sentences
 from scorecard.narrative.breakdown.contribution_words import because, steps
-from scorecard.narrative.breakdown.department_words import FunnelLine, funnel_lines, undrawn
+from scorecard.narrative.breakdown.department_words import FunnelLine, funnel_lines, limits_note, limits_of, undrawn
 from scorecard.narrative.control_words import state_note, variation_sentence
 from scorecard.narrative.glossary import entry
 from scorecard.narrative.trend import Trend
@@ -106,14 +105,13 @@ def _side_by_side(view: View, card: Card) -> Iterator[DrawerSection]:
         "court": card.value,
         "least": view.catalog.court.minimum_base,
     }
-    title, lead = f"各{words.unit}", outside or "都在偶然波动之内"
+    limits = limits_of(card, lines)
+    told["note"] = limits_note(limits, words.unit)
+    title, lead = f"各{words.unit}", outside or "都在界限之内"
     if lines and view.catalog.court.unit != "court":
         yield _section(title, lead, "ui/indicators/detail_departments.html", **told)
     elif lines:
-        source, few = (
-            funnel_plot(lines, (card.judged.exact or Fraction(0)) / 100),
-            [one for one in lines if one.share is None],
-        )
+        source, few = funnel_plot(lines, limits), [one for one in lines if one.share is None]
         yield _section(
             title,
             lead,

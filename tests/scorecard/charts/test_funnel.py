@@ -12,8 +12,10 @@ import pytest
 from scorecard.charts.side_by_side import FUNNEL_HEIGHT, WIDTH, funnel_plot
 from scorecard.charts.theme import palette
 from scorecard.narrative.breakdown.department_words import FunnelLine
+from scorecard.statistics.intervals import FunnelLimits
 
 RATE = Fraction(1, 4)
+CHANCE = FunnelLimits(RATE, None, 0)
 
 
 def line(name: str, top: int, rows: int, hint: str = "") -> FunnelLine:
@@ -31,7 +33,7 @@ LINES = (
 
 @pytest.fixture(scope="module")
 def drawn() -> str:
-    return unescape(unquote(funnel_plot(LINES, RATE).partition(",")[2]))
+    return unescape(unquote(funnel_plot(LINES, CHANCE).partition(",")[2]))
 
 
 def circles(svg: str) -> list[tuple[float, float, str]]:
@@ -81,17 +83,29 @@ def quantile(rows: int, share: Fraction, wanted: Fraction) -> float:
     return max(0.0, float((least - (sum(chances[: least + 1]) - wanted) / chances[least]) / rows))
 
 
-def test_names_of_neighbours_do_not_lie_on_each_other_and_stay_in_the_picture() -> None:
+def test_no_name_lies_on_another_or_on_a_point_and_all_stay_in_the_picture() -> None:
+    """Six points on one spot, thirty beside them, and one at either edge."""
     crowd = tuple(
-        line(f"示例经济技术开发区第{number}法院", 90 + number, 100 + number, "高于99.8%界限") for number in range(6)
+        line(f"示例经济技术开发区第{number}法院", 90 + number // 6, 100 + number // 6, "高于99.8%界限")
+        for number in range(36)
     )
-    svg = unescape(unquote(funnel_plot((*crowd, line("城东法院", 5, 40)), RATE).partition(",")[2]))
-    names = re.findall(r"<text x='([\d.]+)' y='([\d.]+)' text-anchor='(\w+)'[^>]*stroke-width='3'", svg)
-    heights = sorted(float(y) for _, y, _ in names)
-    assert len(heights) == 6
-    assert all(after - before >= 14 for before, after in itertools.pairwise(heights))
-    assert all(0 < float(x) < WIDTH and 0 < float(y) < FUNNEL_HEIGHT for x, y, _ in names)
+    edges = (line("城东法院", 1, 40, "低于95%界限"), line("城西法院", 900, 1000, "高于95%界限"))
+    svg = unescape(unquote(funnel_plot((*crowd, *edges), CHANCE).partition(",")[2]))
+    names = re.findall(r"<text x='([\d.]+)' y='([\d.]+)' text-anchor='(\w+)'[^>]*stroke-width='3'[^>]*>([^<]+)<", svg)
+    assert len(names) >= 8
+    assert {"城东法院", "城西法院"} <= {name for *_, name in names}
+    boxes = []
+    for x, y, anchor, name in names:
+        left = float(x) - (0 if anchor == "start" else 12 * len(name))
+        boxes.append((left, left + 12 * len(name), float(y) - 11, float(y) + 1))
+    boxes += [(x - 4.5, x + 4.5, y - 4.5, y + 4.5) for x, y, _ in circles(svg)[-2:]]
+    boxes.append(
+        (circles(svg)[0][0] - 4.5, circles(svg)[0][0] + 4.5, circles(svg)[0][1] - 4.5, circles(svg)[0][1] + 4.5)
+    )
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
+    assert all(left >= 0 and right <= WIDTH and top >= 0 and foot <= FUNNEL_HEIGHT for left, right, top, foot in boxes)
 
 
 def test_too_few_rows_everywhere_is_no_picture() -> None:
-    assert funnel_plot((line("临湖法院", 1, 3), line("安平法院", 0, 4)), RATE) == ""
+    assert funnel_plot((line("临湖法院", 1, 3), line("安平法院", 0, 4)), CHANCE) == ""

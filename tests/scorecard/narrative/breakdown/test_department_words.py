@@ -6,7 +6,7 @@ import pytest
 
 from scorecard.assessment.cards import Card, card
 from scorecard.catalog.definitions import Catalog
-from scorecard.narrative.breakdown.department_words import funnel_lines
+from scorecard.narrative.breakdown.department_words import funnel_lines, limits_note, limits_of
 from tests.scorecard.assessment.test_cards import evidence, reading
 from tests.support.court import period
 
@@ -49,3 +49,12 @@ def test_there_is_nothing_to_set_side_by_side_without_a_rate_or_a_second_departm
     assert funnel_lines(catalog, court, {"filing": (20, 40), "civil": (0, 0), "all": (20, 40)}) == ()
     assert funnel_lines(catalog, replace(court, judged=replace(court.judged, exact=None)), two) == ()
     assert funnel_lines(catalog, replace(court, indicator=catalog.indicators["first_enforcement_mean_days"]), two) == ()
+
+
+def test_the_note_says_which_limits_these_are(catalog: Catalog, court: Card) -> None:
+    lines = funnel_lines(catalog, court, {"filing": (180, 200), "civil": (45, 60)})
+    assert limits_note(limits_of(court, lines), "部门") == "不足10个部门，看不出它们之间本来的差别，界限只按偶然计算"
+    alike = [replace(lines[0], share=0.8464, rows=100)] * 10
+    assert "没有超出偶然（离散度φ为0.00，不大于1）" in limits_note(limits_of(court, alike), "法院")
+    apart = [replace(lines[0], share=share, rows=400) for share in (0.75, 0.93) * 5]
+    assert "大于偶然（离散度φ为" in limits_note(limits_of(court, apart), "法院")
