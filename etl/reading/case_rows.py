@@ -64,10 +64,7 @@ def _cell(table: Table, name: str) -> str:
 
 
 def _agreeing(table: Table) -> Iterator[tuple[str, str]]:
-    """The columns whose lines must agree, with SQL for a case in which they do not; a blank that means something is a value.
-
-    So is that of the day until which a case is pending: one line says that it is over, another that it is not.
-    """
+    """The columns whose lines must agree, with SQL for a case in which they do not; a blank that says something (pending) is a value."""
     pending = table.stock.until if table.stock else None
     for name, column in table.columns.items():
         if name not in (table.one_row_per, *table.combine):

@@ -83,6 +83,9 @@ def table_checks(contract: Contract, file: str) -> Iterator[SeedMistake]:
         for key, column in (("period", table.unpivot.period), ("value", table.unpivot.value)):
             if column in table.derived:
                 yield SeedMistake(file, f"unpivot.{key}", f"“{column}”是算出的列", "数据表自有的列")
+            elif table.key and (column in table.key) == (key == "value"):  # one period would take another's place
+                found = f"“{column}”{'在' if key == 'value' else '不在'} key 里"
+                yield SeedMistake(file, f"unpivot.{key}", found, "key 含 period 的列，不含 value 的列")
         value, length = table.columns.get(table.unpivot.value), table.columns.get(table.unpivot.period)
         if value is not None and (value.required or value.on_problem == "blank"):
             found = f"“{table.unpivot.value}”写了 required 或 on_problem"

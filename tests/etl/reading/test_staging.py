@@ -166,7 +166,27 @@ def test_blank_lines_are_ignored_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["合计,3", "合 计,3", "总计：,3", "小计,3", "　合计　,3", ",合计", "合计：3件,", "累计,3", '"合计",3']
+    "line",
+    [
+        "合计,3",
+        "合 计,3",
+        "总计：,3",
+        "小计,3",
+        "　合计　,3",
+        ",合计",
+        "合计：3件,",
+        "累计,3",
+        '"合计",3',
+        "∑,3",
+        "总计、,3",
+        "总计共3件,3",
+        "合计/平均,3",
+        "总件数,3",
+        "去年同期,3",
+        "增幅（%）,3",
+        "全院平均,3",
+        "占比,3",
+    ],
 )
 def test_summary_rows_are_recognised_set_aside_and_reported(line: str) -> None:
     rows, findings = staged(f"a,1\n{line}\nb,2\n", 2)
@@ -186,7 +206,10 @@ def test_notes_are_recognised_set_aside_and_reported_whatever_their_width(line: 
     assert not findings.refused
 
 
-@pytest.mark.parametrize("cell", ["合同纠纷", "小额诉讼", "注册商标", "总经理", "说明义务", "备案", "合计算"])
+@pytest.mark.parametrize(
+    "cell",
+    ["合同纠纷", "小额诉讼", "注册商标", "总经理", "说明义务", "备案", "合计算", "占比权", "增幅器", "去年", "中位"],
+)
 def test_data_that_begins_like_a_summary_or_note_is_data(cell: str) -> None:
     assert read_in_columns(f"{cell},1\n", 2) == [(1, [cell, "1"])]
     assert staged(f"{cell},1\n", 2)[0] == [(2, [cell, "1"])]
