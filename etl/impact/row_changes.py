@@ -10,7 +10,7 @@ from typing import Any
 
 from etl.impact.attached_versions import AttachedVersions
 from etl.impact.version_diff import BackwardsRows, CorrectionImpact, RowChange, TableImpact
-from scorecard.catalog.contracts import Table
+from scorecard.catalog.contracts import Combination, Table
 from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
 
@@ -83,16 +83,32 @@ def _shown(pair: AttachedVersions, table: Table, column: str, number: int, side:
     return pair.text(table, column, cell)
 
 
+# How a case that is made of several lines differs once some of them are no longer delivered.
+_LESS: dict[Combination, tuple[str, str]] = {
+    "sum": ("变小", "{c} < {p}"),
+    "largest": ("变小", "{c} < {p}"),
+    "smallest": ("变大", "{c} > {p}"),
+    "earliest": ("变晚", "{c} > {p}"),
+    "latest": ("变早", "{c} < {p}"),
+    "any": ("由是变否", "{p} AND NOT {c}"),
+    "all": ("由否变是", "{c} AND NOT {p}"),
+}
+
+
 def _backwards(pair: AttachedVersions, table: Table, columns: list[str]) -> tuple[BackwardsRows, ...]:
-    """Rows whose history changed: closed and open again, or another start or end day."""
-    if table.stock is None:
-        return ()
-    start, until = table.stock.start, table.stock.until
-    kinds = (
-        (until, f"已有{table.header(until)}，改为空白（已结→未结）", "{p} IS NOT NULL AND {c} IS NULL"),
-        (until, f"{table.header(until)}改动", "{p} IS NOT NULL AND {c} IS NOT NULL AND {p} <> {c}"),
-        (start, f"{table.header(start)}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
-    )
+    """Rows whose history changed: closed and open again, another start or end day, or made of fewer lines as it seems."""
+    kinds = [
+        (name, f"{table.header(name)}{_LESS[word][0]}（后来的文件可能只有同一件的几行）", _LESS[word][1])
+        for name, word in table.combine.items()
+        if not _retyped(pair, table.id, name)
+    ]
+    if table.stock is not None:
+        start, until = table.stock.start, table.stock.until
+        kinds += [
+            (until, f"已有{table.header(until)}，改为空白（已结→未结）", "{p} IS NOT NULL AND {c} IS NULL"),
+            (until, f"{table.header(until)}改动", "{p} IS NOT NULL AND {c} IS NOT NULL AND {p} <> {c}"),
+            (start, f"{table.header(start)}改动", "{p} IS NOT NULL AND {p} IS DISTINCT FROM {c}"),
+        ]
     backwards: list[BackwardsRows] = []
     for column, words, condition in kinds:
         if column in columns:

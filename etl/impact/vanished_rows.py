@@ -152,12 +152,13 @@ class _Held:
         ruled = [[what for what, _ in gone], [at for _, at in gone]]
         self._connection.execute(_KNOWN.format(place=place, said=said), ruled)
         reached = [self._reached(n, self._batches[place].as_of) for n in range(len(self._days))]
-        alike = "".join(
-            f" AND count(*) FILTER (carried) OVER (PARTITION BY c{n}) >= {SHARE} * count(*) OVER (PARTITION BY c{n})"
+        alike = " AND ".join(
+            f"count(*) FILTER (carried) OVER (PARTITION BY c{n}) >= {SHARE} * count(*) OVER (PARTITION BY c{n})"
             for n in range(len(self._cuts))
         )
+        known = f"SELECT * FROM known WHERE {' AND '.join(reached)}{f' QUALIFY {alike}' if alike else ''}"
         return self._connection.execute(
-            f"SELECT id, place, line, shown, ended FROM (SELECT * FROM known WHERE {' AND '.join(reached)} QUALIFY true{alike})"
+            f"SELECT id, place, line, shown, ended FROM ({known})"
             f" WHERE NOT carried AND id NOT IN (SELECT id FROM held WHERE place > {place}) ORDER BY place, line"
         ).fetchall()
 
