@@ -23,7 +23,7 @@ from scorecard.ui.shell.cached import all_cards, data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import show, show_case_rows, show_on_screen, show_template
-from scorecard.ui.shell.selection import query_of
+from scorecard.ui.shell.selection import query_of, select
 from scorecard.ui.shell.templating import render
 
 PAGE_ROWS = 100
@@ -122,18 +122,10 @@ def _closed(view: View, card: Card, actor: Actor, error: Forbidden) -> None:
 
 def _chosen_card(view: View) -> Card:
     """The indicator of the address, else the first; a choice made here goes into the address."""
-    names = list(view.cards)
+    names = {name: card.indicator.name for name, card in view.cards.items()}
     named = st.query_params.get("indicator", "")
-    st.session_state[_INDICATOR] = named if named in view.cards else names[0]
-    st.selectbox(
-        "指标",
-        names,
-        format_func=lambda name: view.cards[name].indicator.name,
-        key=_INDICATOR,
-        on_change=_into_the_address,
-        width=420,
-    )
-    return view.cards[st.session_state[_INDICATOR]]
+    st.session_state[_INDICATOR] = named if named in names else next(iter(names))
+    return view.cards[select("指标", names, key=_INDICATOR, on_change=_into_the_address, width=420)]
 
 
 def _into_the_address() -> None:

@@ -30,6 +30,7 @@ from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.page_blocks import show_on_screen
+from scorecard.ui.shell.selection import select
 from scorecard.ui.shell.templating import render
 
 LISTED = 200  # problems on screen; the whole list is a file
@@ -144,14 +145,7 @@ def _examine_file(number: int, upload: UploadedFile, selected: Selected, catalog
                 upload.file_id, upload.name, raw, table, catalog, today(), selected.note, table.on_error
             )
             file = _ask_date(replace(file, sheet=sheet))
-            policy = st.selectbox(
-                "有错时",
-                list(_POLICIES),
-                index=list(_POLICIES).index(table.on_error),
-                format_func=_POLICIES.__getitem__,
-                key=f"policy_{upload.file_id}_{table.id}",
-                width=280,
-            )
+            policy = select("有错时", _POLICIES, table.on_error, key=f"policy_{upload.file_id}_{table.id}", width=280)
             file = replace(file, policy=policy)
         if unknown := file.examination().unknown:
             file = replace(file, mapping=ask_headers(file.id, table, unknown))

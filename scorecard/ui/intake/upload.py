@@ -21,6 +21,7 @@ from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.page_blocks import show_on_screen
+from scorecard.ui.shell.selection import select
 
 _MONTHS = 12  # months back that can be declared to have no such data
 
@@ -110,12 +111,5 @@ def select_table(
 ) -> Table:
     """The selected table among those that come as extracts, with `first` at the top of the list."""
     tables = {table.id: table for table in in_order(catalog) if table.entered_by != "targets"}
-    selected = st.selectbox(
-        label,
-        [*first, *(name for name in tables if name not in first)],
-        format_func=lambda name: tables[name].name,
-        key=key,
-        width=280,
-        bind=bind,
-    )
-    return tables[selected]
+    names = {name: tables[name].name for name in dict.fromkeys((*first, *tables))}
+    return tables[select(label, names, key=key, width=280, bind=bind)]

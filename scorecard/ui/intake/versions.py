@@ -25,6 +25,7 @@ from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.cached import data_dir, seeds_catalog
 from scorecard.ui.shell.frame import failure
 from scorecard.ui.shell.page_blocks import show_on_screen
+from scorecard.ui.shell.selection import select
 
 BatchKey = tuple[str, str]  # (table, batch name)
 _LISTED = 3  # files named per version; the rest is a number
@@ -141,12 +142,8 @@ def _return_to_older(manifests: Sequence[VersionManifest], current: str, verb: L
     text = f"{verb}只改变看板显示哪个版本，不删除任何数据；可以随时再换回来。"
     show_on_screen("ui/shell/section.html", title=verb, text=text)
     with st.form("rollback", border=False):
-        selected = st.selectbox(
-            f"{verb}到",
-            list(older),
-            format_func=lambda version: f"{version}　{moment_text(older[version].published_at)}",
-            width=420,
-        )
+        names = {version: f"{version}　{moment_text(manifest.published_at)}" for version, manifest in older.items()}
+        selected = select(f"{verb}到", names, width=420)
         confirmed = st.checkbox("我确认改用这个版本，所有读者随即看到它的数据")
         pressed = st.form_submit_button(verb)
     if _confirmed(pressed, confirmed, verb):

@@ -13,6 +13,7 @@ from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key
 from scorecard.ui.shell import frame, identity
 from scorecard.ui.shell.page_blocks import show_on_screen
+from scorecard.ui.shell.selection import select
 
 
 def select_measure(catalog: Catalog) -> Measure:
@@ -21,16 +22,8 @@ def select_measure(catalog: Catalog) -> Measure:
     if actor.role == "department":
         measures.sort(key=lambda measure: not may_report(catalog, measure, actor, today()))
     names = {measure.id: catalog.row_title(measure.id) for measure in measures}
-    selected = st.selectbox(
-        "配套措施",
-        list(names),
-        format_func=names.__getitem__,
-        key="measure",
-        bind="query-params",
-        persist_state="session",
-        width=560,
-    )
-    return catalog.measures[selected]
+    chosen = select("配套措施", names, key="measure", bind="query-params", persist_state="session", width=560)
+    return catalog.measures[chosen]
 
 
 def show_plan(catalog: Catalog, measure: Measure) -> None:

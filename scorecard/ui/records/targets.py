@@ -16,6 +16,7 @@ from scorecard.store.versions import VersionManifest
 from scorecard.ui.records.entry_form import enter, form_key, roles_that_may
 from scorecard.ui.shell import identity, picture_buttons
 from scorecard.ui.shell.page_blocks import show_on_screen, show_template
+from scorecard.ui.shell.selection import select
 
 BASES = ("法定", "上级", "同类", "待确认")
 _KINDS: dict[str, str] = {
@@ -107,12 +108,7 @@ def _filled_in(catalog: Catalog, chosen: str) -> dict[str, object] | None:
     year = months.containing("year", months.month_of(today()))
     with st.form(form_key(TABLE), border=True):
         first, second = st.columns([2, 1])
-        indicator = first.selectbox(
-            "指标",
-            list(names),
-            index=list(names).index(chosen) if chosen in names else 0,
-            format_func=names.__getitem__,
-        )
+        indicator = select("指标", names, chosen, within=first)
         kind = second.selectbox("类型", get_args(TargetKind), format_func=_KINDS.__getitem__)
         left, right, steps = st.columns([1, 1, 2])
         lower = left.text_input("下限", max_chars=20, placeholder="如 60，表示 60%")

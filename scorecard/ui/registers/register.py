@@ -28,6 +28,7 @@ from scorecard.ui.registers import form
 from scorecard.ui.shell import identity
 from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.page_blocks import show_case_rows, show_on_screen
+from scorecard.ui.shell.selection import select
 from scorecard.ui.shell.templating import render
 
 _ADDRESS, _TABLE, _FILLED = "table", "_register", "_register_filled"
@@ -98,15 +99,13 @@ def select_register(catalog: Catalog, published: VersionManifest | None) -> Regi
     serves, actor = registers(catalog), identity.current()
     named = st.query_params.get(_ADDRESS, "")
     st.session_state[_TABLE] = named if named in serves else next(iter(serves))
-    st.selectbox(
-        "登记表",
-        list(serves),
-        format_func=lambda name: catalog.tables[name].name,
-        key=_TABLE,
-        on_change=lambda: st.query_params.update({_ADDRESS: st.session_state[_TABLE]}),
-        width=420,
-    )
-    table, batches = catalog.tables[st.session_state[_TABLE]], chosen_batches(data_dir())
+
+    def into_the_address() -> None:
+        st.query_params[_ADDRESS] = st.session_state[_TABLE]
+
+    names = {name: catalog.tables[name].name for name in serves}
+    chosen = select("登记表", names, key=_TABLE, on_change=into_the_address, width=420)
+    table, batches = catalog.tables[chosen], chosen_batches(data_dir())
     own = tuple(batch for batch in batches if batch.table == table.id)
     state = (tuple(batch.name for batch in own), published.version if published else "", catalog.digest)
     rows = computed_once(

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scorecard.assessment.cards import Card
 from scorecard.calendar.period import GRAIN_LABELS, GRAINS, Grain, Period
@@ -23,6 +25,7 @@ from scorecard.ui.shell.cached import Cached, all_cards, cached, periods, remark
 from scorecard.ui.shell.templating import render
 
 _SHOWN = "_period_shown"  # last month of the period on screen
+Named = TypeVar("Named", bound=str)
 
 
 WHOLE = "values"  # in an address: the indicator that it opens is the whole court's, whatever department is chosen
@@ -157,6 +160,19 @@ class View:
         return "" if self.version.public else self.href("measures", measure=row)
 
 
+def select(
+    label: str,
+    names: Mapping[Named, str],
+    first: str | None = None,
+    *,
+    within: DeltaGenerator | None = None,
+    **more: Any,
+) -> Named:
+    """One of the named things, by its id; `first` stands there until another is chosen, without it the first of them."""
+    at = next((at for at, name in enumerate(names) if name == first), 0)
+    return (within or st).selectbox(label, list(names), index=at, format_func=names.__getitem__, **more)
+
+
 def choose(version: Version) -> Selection:
     """Show the widgets; what is selected."""
     row = page_blocks.current_blocks().choices = st.container(horizontal=True, vertical_alignment="center", gap="small")
@@ -229,15 +245,9 @@ def _department(version: Version) -> str:
     known = departments(version)
     if not known:
         return ALL_DEPARTMENTS
-    return st.selectbox(
-        version.catalog.words.choice,
-        [ALL_DEPARTMENTS, *known],
-        format_func=version.catalog.department_name,
-        key="department",
-        bind="query-params",
-        persist_state="session",
-        width=230,
-    )
+    names = {name: version.catalog.department_name(name) for name in (ALL_DEPARTMENTS, *known)}
+    choice = version.catalog.words.choice
+    return select(choice, names, key="department", bind="query-params", persist_state="session", width=230)
 
 
 def _scope(version: Version) -> str:

@@ -33,6 +33,7 @@ from scorecard.ui.shell import frame
 from scorecard.ui.shell.cached import data_dir, periods
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.page_blocks import show_on_screen
+from scorecard.ui.shell.selection import select
 
 _SHEET = (480, 678)  # CSS px: six tenths of A4, and its border
 Kept = TypeVar("Kept")
@@ -67,14 +68,8 @@ def choose(version: Version, actor: Actor) -> BriefingChoice | None:
 def _template(version: Version) -> str:
     known = {name: one for name, one in version.catalog.briefings.items() if one.ordered}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        name = st.selectbox(
-            "模板",
-            list(known),
-            format_func=lambda template: known[template].name,
-            key="template",
-            bind="query-params",
-            width=330,
-        )
+        names = {name: one.name for name, one in known.items()}
+        name = select("模板", names, key="template", bind="query-params", width=330)
     show_on_screen("ui/work/briefing_about.html", text=known[name].about)
     return name
 
@@ -93,14 +88,7 @@ def _request(version: Version, template: Template, actor: Actor) -> BriefingRequ
         )
         offered = {period.key: period.dated for period in periods(version, grain)}
         whole = [period.key for period in periods(version, grain) if period.last <= due_or_complete(version)]
-        period = st.selectbox(
-            "报告期",
-            list(offered),
-            index=list(offered).index(whole[0]) if whole else 0,
-            format_func=offered.__getitem__,
-            key=f"{key}_{grain}_period",
-            width=190,
-        )
+        period = select("报告期", offered, next(iter(whole), None), key=f"{key}_{grain}_period", width=190)
         department = _department(version, template, actor, key)
         scope = st.segmented_control(
             "案件范围", list(SCOPES), default="all", required=True, format_func=SCOPES.__getitem__, key=f"{key}_scope"
@@ -158,27 +146,12 @@ def _department(version: Version, template: Template, actor: Actor, key: str) ->
     """The department of a department's sheet, the user's own at first; for other papers the department whose cases are counted."""
     known = version.catalog.departments
     if template.department == "asked":
-        offered = [department.id for department in known.values() if not department.collective]
-        return st.selectbox(
-            version.catalog.words.choice,
-            offered,
-            index=offered.index(actor.department) if actor.department in offered else 0,
-            format_func=lambda department: known[department].name,
-            key=f"{key}_department",
-            width=230,
-        )
+        offered = {department.id: department.name for department in known.values() if not department.collective}
+        return select(version.catalog.words.choice, offered, actor.department, key=f"{key}_department", width=230)
     own = () if template.department == "whole" else known
-    offered = [
-        ALL_DEPARTMENTS,
-        *(name for name in version.catalog.units if name in own and name in version.departments),
-    ]
-    return st.selectbox(
-        version.catalog.words.unit,
-        offered,
-        format_func=version.catalog.department_name,
-        key=f"{key}_department",
-        width=230,
-    )
+    counted = (name for name in version.catalog.units if name in own and name in version.departments)
+    offered = {name: version.catalog.department_name(name) for name in (ALL_DEPARTMENTS, *counted)}
+    return select(version.catalog.words.unit, offered, key=f"{key}_department", width=230)
 
 
 def _formats() -> tuple[FileFormat, ...]:

@@ -16,6 +16,7 @@ from scorecard.errors import ScorecardError
 from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell import frame
 from scorecard.ui.shell.page_blocks import show_on_screen
+from scorecard.ui.shell.selection import select
 
 SHOWN = 30
 _CHECKED = "_briefing_checked"  # the last file compared, and what was found
@@ -31,13 +32,8 @@ def past_exports(data: DataDir, catalog: Catalog, actor: Actor) -> tuple[ExportM
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         known = {manifest.id: (manifest, order) for manifest, order in exports}
-        chosen = st.selectbox(
-            "导出记录",
-            list(known),
-            format_func=lambda export: f"{order_text(catalog, known[export][1])}　{export}",
-            key="briefing_past",
-            width=520,
-        )
+        names = {export: f"{said(order)}　{export}" for export, (_, order) in known.items()}
+        chosen = select("导出记录", names, key="briefing_past", width=520)
         pressed = st.button("再做一次", key="briefing_again")
     return known[chosen] if pressed else None
 

@@ -11,6 +11,7 @@ from scorecard.store import warehouse
 from scorecard.store.open_version import judged_on
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import StandingLine, show, show_template
+from scorecard.ui.shell.selection import select
 from scorecard.ui.shell.templating import render
 
 _ROW, _ADDRESS = "plan_row", "measure"  # the widget and its word in the address, which holds the id
@@ -21,16 +22,9 @@ def select_row(view: View) -> MeasureLine | None:
     rows = {line.measure.id: line for line in view.measures()}
     named = st.query_params.get(_ADDRESS, "")
     st.session_state[_ROW] = named if named in rows else ""
-    st.selectbox(
-        "方案条目",
-        ["", *rows],
-        format_func=lambda row: view.catalog.row_title(row) if row else "全部（一览表）",
-        key=_ROW,
-        on_change=_into_the_address,
-        width=420,
-        label_visibility="collapsed",
-    )
-    return rows.get(st.session_state[_ROW])
+    names = {"": "全部（一览表）", **{row: view.catalog.row_title(row) for row in rows}}
+    chosen = select("方案条目", names, key=_ROW, on_change=_into_the_address, label_visibility="collapsed", width=420)
+    return rows.get(chosen)
 
 
 def _into_the_address() -> None:

@@ -20,6 +20,7 @@ from scorecard.ui.shell.cached import data_dir
 from scorecard.ui.shell.downloads import download
 from scorecard.ui.shell.frame import View
 from scorecard.ui.shell.page_blocks import StandingLine, show_case_rows, show_template
+from scorecard.ui.shell.selection import select
 from scorecard.ui.shell.templating import render
 
 PAGE_ROWS = 500
@@ -60,17 +61,9 @@ def _choose_department(catalog: Catalog, counts: tuple[Tally, ...], actor: Actor
     """Departments in the plan's order; a department's account starts with its own."""
     having = {tally.department for tally in counts} | {actor.department}
     known = [department for department in catalog.departments if department in having]
-    offered = [ALL_DEPARTMENTS, *known]
-    own = actor.department if actor.role == "department" and actor.department in offered else ALL_DEPARTMENTS
-    return st.selectbox(
-        catalog.words.choice,
-        offered,
-        index=offered.index(own),
-        format_func=catalog.department_name,
-        key="whose",
-        bind="query-params",
-        width=230,
-    )
+    names = {name: catalog.department_name(name) for name in (ALL_DEPARTMENTS, *known)}
+    own = actor.department if actor.role == "department" else None
+    return select(catalog.words.choice, names, own, key="whose", bind="query-params", width=230)
 
 
 def show_summary(version: Version, choice: WorklistChoice) -> None:
