@@ -212,7 +212,7 @@ class _Reader:
         try:
             return model.model_validate({**raw, **known})
         except ValidationError as error:
-            for mistake in _translated(file, prefix, error, raw, model):
+            for mistake in _translated(file, prefix, error, model):
                 self._report(mistake)
             return None
 
@@ -273,9 +273,7 @@ def _join(*parts: object) -> str:
     return ".".join(str(part) for part in parts if part not in ("", None))
 
 
-def _translated(
-    file: str, prefix: str, error: ValidationError, raw: dict[str, Any], model: type[BaseModel]
-) -> Iterator[SeedMistake]:
+def _translated(file: str, prefix: str, error: ValidationError, model: type[BaseModel]) -> Iterator[SeedMistake]:
     for entry in error.errors():
         where = [part for part in entry["loc"] if not str(part).startswith(("function", "tuple"))]
         key = _join(prefix, *(part + 1 if isinstance(part, int) else part for part in where))

@@ -159,30 +159,21 @@ def _overdue(work: OpenWork, own: str, name: str) -> Waiting | None:
 
 def _of_case_management(work: OpenWork) -> list[Waiting | None]:
     matters = [item for item in work.matters if not item.decided]
+    first = {"matter": matters[0].id} if matters else {}
     doubtful = tuple(card.indicator.name for card in work.cards.values() if card.verdict.word == "数据待核")
-    review = [f"{_name(work, target)}：{why}" for target, why in to_review(work.targets, work.today).items()]
+    names = {one.id: one.name for one in work.catalog.indicators.values()}
+    reviews = to_review(work.targets, work.today)
+    review = [f"{names.get(one.indicator, one.indicator)}：{why}" for one, why in reviews.items()]
     wrong = [(f"搁置未更正 {work.aside:,} 行", "doubtful")] if work.aside else []
     wrong += [(f"{len(doubtful)} 项指标数据待核", "doubtful")] if doubtful else []
     return [
         _line("应报未报的表", "upload", {}, "张", work.late_tables),
         Waiting("待发布", "upload", {}, ((f"{work.held} 个批次", "doubtful"),)) if work.held else None,
         Waiting("数据问题", "upload", {}, tuple(wrong), doubtful) if wrong else None,
-        _line(
-            "会商待定",
-            "meeting",
-            {"matter": matters[0].id} if matters else {},
-            "项",
-            [one.title for one in matters],
-            "",
-        ),
+        _line("会商待定", "meeting", first, "项", [one.title for one in matters], ""),
         _line("目标待复核", "targets", {}, "条", review),
         _decided(unresolved(work.decisions), work.today),
     ]
-
-
-def _name(work: OpenWork, target: Target) -> str:
-    indicator = work.catalog.indicators.get(target.indicator)
-    return indicator.name if indicator else target.indicator
 
 
 def _line(

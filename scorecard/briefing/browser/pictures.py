@@ -74,7 +74,6 @@ class PictureSize:
 A4 = PictureSize("a4", "A4 版心（156毫米宽，300点每英寸）", 1842, 2657, 590, 0, 300, fixed=False)
 # 144 dpi: 1920 px are the 13.33 inches of a wide slide.
 PROJECTOR = PictureSize("projector", "投影（1920×1080）", 1920, 1080, 960, 32, 144, fixed=True, mark="投影")
-FORMATS = (A4, PROJECTOR)
 
 
 @dataclass(frozen=True)

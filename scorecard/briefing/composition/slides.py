@@ -35,9 +35,7 @@ def slides(material: Material) -> tuple[Slide, ...]:
     standing = _standing(material)
     cover = Slide(material.spec.headline or leader.proposed_headline(material), ())
     improved = _signalled(material, "真实改善")
-    after = [
-        one for one in (_improved(material, improved), _owed(material), _decided(material), _asked(material)) if one
-    ]
+    after = [one for one in (_improved(improved), _owed(material), _decided(material), _asked(material)) if one]
     important = leader.arranged(material)
     room = MOST - 3 - len(after)
     drawn = (important or [Asked(card, month=True) for card in improved[:_DRAWN]])[:room]
@@ -114,7 +112,7 @@ def _row(name: str, members: Sequence[Card]) -> tuple[str, ...]:
     return name, *map(str, (*known, len(members) - sum(known))), missed or "—"
 
 
-def _improved(material: Material, improved: Sequence[Card]) -> Slide | None:
+def _improved(improved: Sequence[Card]) -> Slide | None:
     if not improved:
         return None
     shown, rest = improved[:ROWS], improved[ROWS:]

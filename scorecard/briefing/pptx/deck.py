@@ -34,7 +34,7 @@ from scorecard.briefing.pptx.text import (
 from scorecard.charts import text_width
 from scorecard.charts.theme import palette
 
-WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.6
+WIDTH, EDGE = 13.333, 0.6
 ROOM = WIDTH - 2 * EDGE
 BODY = Frame(EDGE, 1.65, ROOM, 5.0)
 LEAST = 16  # points: what is smaller is not read from the last row; only provenance is

@@ -51,11 +51,10 @@ class Run:
 
 @dataclass(frozen=True)
 class TextParagraph:
-    """Runs in one paragraph. `hang` inches stand before the second and later lines, and after a tab."""
+    """Runs in one paragraph."""
 
     runs: tuple[Run, ...]
     before: float = 0.0  # points above it
-    hang: float = 0.0
     leading: float = LEADING
 
     @property
@@ -65,11 +64,8 @@ class TextParagraph:
     def height(self, room: float) -> float:
         """Inches it takes in a box `room` inches wide."""
         text = "".join(run.text for run in self.runs)
-        count = 1
-        if self.hang:
-            count = text_width.lines(text.partition("\t")[2], self.size, room - self.hang)
-        elif sum(text_width.width(run.text, run.size) for run in self.runs) > room:
-            count = text_width.lines(text, self.size, room)
+        whole = sum(text_width.width(run.text, run.size) for run in self.runs) <= room
+        count = 1 if whole else text_width.lines(text, self.size, room)
         return (count * self.size * self.leading + self.before) / text_width.POINTS
 
 
@@ -105,7 +101,7 @@ def fill(
     """Write the paragraphs into an empty frame, over what it says of itself."""
     xml = render(
         "briefing/pptx/text.xml", paragraphs=paragraphs, align=_ALIGN[align], anchor=_ANCHOR[anchor], one_line=one_line,
-        line_break=LINE_BREAK, emu=Inches, points=lambda points: Pt(points).centipoints,
+        line_break=LINE_BREAK, points=lambda points: Pt(points).centipoints,
     )  # fmt: skip
     written, body = parse_xml(xml), text_frame._txBody
     body.bodyPr.attrib.update(written[0].attrib)
@@ -157,8 +153,3 @@ def colour_of(colour: str) -> RGBColor:
 def one_line(text: str) -> str:
     """The text without breaks and control characters: a paragraph is one paragraph. A tab stays."""
     return " ".join(part for part in printable(text).splitlines() if part) if text else ""
-
-
-def split(text: str) -> list[str]:
-    """The text's own paragraphs, none of them empty."""
-    return [part for part in printable(text).splitlines() if part.strip()]

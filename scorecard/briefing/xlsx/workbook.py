@@ -17,7 +17,7 @@ from scorecard.assessment.verdict import WORDS, VerdictWord
 from scorecard.briefing.layout.number_formats import Digits, bound_digits, unrounded
 from scorecard.briefing.layout.office_package import FACE, made_at, printable, with_manifest
 from scorecard.briefing.paper.appendix import exceptions, standing
-from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper
+from scorecard.briefing.paper.model import Figure, IndicatorLine, Paper, PaperColumn, columns
 from scorecard.charts import text_width
 from scorecard.charts.theme import mark, palette
 from scorecard.narrative.glossary import GlossaryEntry
@@ -45,25 +45,14 @@ SheetCell = str | int | float | Digits | VerdictCell | None
 
 
 @dataclass(frozen=True)
-class SheetColumn:
-    """A column and its width in characters of the standard face."""
-
-    name: str
-    width: float
-
-
-def columns(text: str) -> tuple[SheetColumn, ...]:
-    """The columns written as "指标编号 30 | 指标 30": each its name and width."""
-    parts = (column.strip().rsplit(" ", 1) for column in text.split("|"))
-    return tuple(SheetColumn(name, float(width)) for name, width in parts)
-
-
-@dataclass(frozen=True)
 class Worksheet:
-    """A sheet; its first column stays when it is moved sideways, its first `printed` columns are what a printer prints."""
+    """A sheet; its first column stays when it is moved sideways, its first `printed` columns are what a printer prints.
+
+    The weight of a column is its width in characters of the standard face.
+    """
 
     name: str
-    columns: tuple[SheetColumn, ...]
+    columns: tuple[PaperColumn, ...]
     rows: Sequence[Sequence[SheetCell]]
     printed: int
 
@@ -127,7 +116,7 @@ def _head(formats: _Formats, **changes: Any) -> Any:
 
 def _write_summary(book: Any, formats: _Formats, paper: Paper) -> None:
     """How many stand at which word in each domain; the exceptions; the number of the export."""
-    drawn = _opened(book, formats, paper, "概览", [column.width for column in _SUMMARY])
+    drawn = _opened(book, formats, paper, "概览", [column.weight for column in _SUMMARY])
     row = _HEAD
     for table in (standing(paper.lines), exceptions(paper.lines)):
         drawn.write_string(row, 0, printable(table.title), formats(bold=True, font_size=12))
@@ -145,7 +134,7 @@ def _write_summary(book: Any, formats: _Formats, paper: Paper) -> None:
 
 
 def _write(book: Any, formats: _Formats, paper: Paper, sheet: Worksheet) -> None:
-    drawn = _opened(book, formats, paper, sheet.name, [column.width for column in sheet.columns])
+    drawn = _opened(book, formats, paper, sheet.name, [column.weight for column in sheet.columns])
     for at, column in enumerate(sheet.columns):
         drawn.write_string(_HEAD, at, column.name, _head(formats))
     for at, row in enumerate(sheet.rows, _HEAD + 1):
@@ -159,10 +148,10 @@ def _write(book: Any, formats: _Formats, paper: Paper, sheet: Worksheet) -> None
     drawn.repeat_rows(_HEAD)
 
 
-def _height(columns: Sequence[SheetColumn], row: Sequence[SheetCell]) -> float:
+def _height(columns: Sequence[PaperColumn], row: Sequence[SheetCell]) -> float:
     """Points for its tallest text: some office programs do not compute the height of folded text."""
     needed = [
-        text_width.lines(cell, _SIZE, column.width * _CHARACTER)
+        text_width.lines(cell, _SIZE, column.weight * _CHARACTER)
         for column, cell in zip(columns, row, strict=True)
         if isinstance(cell, str)
     ]
