@@ -74,13 +74,15 @@ def test_the_limits_are_those_of_exact_sums_of_the_binomial(drawn: str) -> None:
     for curve, wanted in zip(curves, (0.001, 0.999, 0.025, 0.975), strict=True):
         x, y = curve[near]
         assert x == pytest.approx(anping, abs=0.2)
-        assert words[0] + (y - scale[0]) / per == pytest.approx(quantile(10, RATE, Fraction(wanted)) * 100, abs=0.1)
+        assert words[0] + (y - scale[0]) / per == pytest.approx(quantile(10, RATE, wanted) * 100, abs=0.1)
 
 
-def quantile(rows: int, share: Fraction, wanted: Fraction) -> float:
+def quantile(rows: int, share: Fraction, wanted: float) -> float:
+    if wanted > 0.5:
+        return 1 - quantile(rows, 1 - share, 1 - wanted)
     chances = [comb(rows, one) * share**one * (1 - share) ** (rows - one) for one in range(rows + 1)]
     least = next(one for one in range(rows + 1) if sum(chances[: one + 1]) >= wanted)
-    return max(0.0, float((least - (sum(chances[: least + 1]) - wanted) / chances[least]) / rows))
+    return max(0.0, float((least - (float(sum(chances[: least + 1])) - wanted) / float(chances[least])) / rows))
 
 
 def test_no_name_lies_on_another_or_on_a_point_and_all_stay_in_the_picture() -> None:

@@ -1,7 +1,7 @@
 """Intervals and limits of shares against published numbers."""
 
 from fractions import Fraction
-from math import asin, comb, log, sin, sqrt
+from math import comb, log
 from statistics import NormalDist
 
 import numpy as np
@@ -56,7 +56,7 @@ def test_funnel_limits_are_those_of_the_binomial_tables() -> None:
     low, high = funnel(Fraction(1, 2), 20, 0.025)
     assert low == pytest.approx((6 - 0.8838) / 20, abs=2e-4)
     assert funnel(Fraction(1, 2), 20, 0.001)[0] == pytest.approx((3 - 0.27) / 20, abs=5e-3)
-    assert high == pytest.approx((13 + 1 - (0.9793 - 0.975) / 0.0370) / 20, abs=2e-4)  # P(X<=14) .9793, P(X<=13) .9423
+    assert high == pytest.approx(1 - low, abs=1e-9)
 
 
 def test_the_small_unit_that_a_ranking_would_name_last_is_within_its_limits() -> None:
@@ -75,22 +75,26 @@ def test_funnel_limits_agree_with_exact_sums_of_fractions(rows: int, twentieths:
     share = Fraction(twentieths, 20)
     chances = [comb(rows, one) * share**one * (1 - share) ** (rows - one) for one in range(rows + 1)]
     exact: list[Fraction] = []
-    for wanted in (tail, 1 - tail):
-        least = next(one for one in range(rows + 1) if sum(chances[: one + 1]) >= wanted)
-        over = (sum(chances[: least + 1]) - wanted) / chances[least]
+    for ways in (chances, chances[::-1]):
+        least = next(one for one in range(rows + 1) if sum(ways[: one + 1]) >= tail)
+        over = (sum(ways[: least + 1]) - tail) / ways[least]
         exact.append(max(Fraction(0), (least - over) / rows))
-    assert funnel(share, rows, float(tail)) == pytest.approx([float(one) for one in exact], abs=1e-6)
+    low, high = funnel(share, rows, float(tail))
+    assert (low, 1 - high) == pytest.approx([float(one) for one in exact], abs=1e-6)
+    for count in range(rows + 1):
+        assert (count / rows < low - 1e-9) == (sum(chances[: count + 1]) < tail)
+        assert (count / rows > high + 1e-9) == (sum(chances[count:]) < tail)
 
 
 def naive_spread(share: float, units: list[tuple[float, int]], trimmed: float) -> tuple[float, float]:
     """Dispersion and variance between units once more, by numpy: its own percentiles, and moments of a drawn-in normal by sums."""
     own, rows = np.array(units).T
-    z = (np.arcsin(np.sqrt(own)) - np.arcsin(np.sqrt(share))) / (1 / (2 * np.sqrt(rows)))
+    z = (own - share) / np.sqrt(share * (1 - share) / rows)
     drawn_in = np.clip(z, np.quantile(z, trimmed), np.quantile(z, 1 - trimmed))
     normal = np.array([NormalDist().inv_cdf((one + 0.5) / 200_000) for one in range(200_000)])
     cut = NormalDist().inv_cdf(1 - trimmed) if trimmed else np.inf
     phi = (drawn_in**2).sum() / (np.clip(normal, -cut, cut) ** 2).mean() / (len(units) - 1)
-    weight = 4 * rows
+    weight = rows
     return phi, max(0.0, (len(units) - 1) * (phi - 1) / (weight.sum() - (weight**2).sum() / weight.sum()))
 
 
@@ -107,7 +111,7 @@ def test_limits_of_units_that_differ_agree_with_a_second_computation(seed: int, 
     assert (found.dispersion, found.spread) == pytest.approx((phi, spread), rel=1e-3, abs=1e-9)
     assert (found.spread > 0) == (phi > 1)
     low, high = found.at(100, 0.025)
-    reach = 1.96 * np.sqrt(1 / 400 + spread)
+    reach = 1.96 * np.sqrt((1 + 100 * spread) / 400)
     middle = np.arcsin(np.sqrt(float(rate)))
     assert (low, high) == pytest.approx((np.sin(middle - reach) ** 2, np.sin(middle + reach) ** 2), abs=0.015)
 
@@ -115,7 +119,7 @@ def test_limits_of_units_that_differ_agree_with_a_second_computation(seed: int, 
 def test_the_variance_between_units_is_that_of_the_published_meta_analysis() -> None:
     """Nothing drawn in, it is DerSimonian and Laird's. Thirteen trials of BCG vaccine (Colditz, JAMA 271, 1994): cases and others,
     vaccinated and not. Log risk ratios, as metafor's documentation has them: Q = 152.23 on 12 degrees, tau² = 0.3088, around −0.4303.
-    Put in as arcsines beside that of the whole, with a variance of 1/4n each: both scaled by 1/100, so tau² by 1/10,000.
+    Put in as shares around one half, of 1/4n variance each: both scaled by 1/100, so tau² over that of a row by 4/10,000.
     """
     trials = [
         (4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619), (33, 5036, 47, 5761),
@@ -126,23 +130,22 @@ def test_the_variance_between_units_is_that_of_the_published_meta_analysis() -> 
     for ill, well, others_ill, others_well in trials:
         effect = log(ill / (ill + well) / (others_ill / (others_ill + others_well)))
         variance = 1 / ill - 1 / (ill + well) + 1 / others_ill - 1 / (others_ill + others_well)
-        units.append((sin(asin(sqrt(0.5)) + (effect + 0.4303) / 100) ** 2, round(10_000 / (4 * variance))))
+        units.append((0.5 + (effect + 0.4303) / 100, round(10_000 / (4 * variance))))
     found = funnel_limits(Fraction(1, 2), units, trimmed=0)
     assert found.dispersion == pytest.approx(152.2330 / 12, rel=1e-4)
-    assert found.spread * 10_000 == pytest.approx(0.3088, abs=1e-4)
+    assert found.spread * 10_000 / 4 == pytest.approx(0.3088, abs=1e-4)
 
 
 def test_dispersion_by_hand_and_limits_that_stay_within_all() -> None:
-    """Ten units of 400 rows, arcsines half an eighth apart from the middle: z = ±2.5. Squares 62.5 / .6787 over 9 degrees: 10.23;
-    tau² = (92.09 − 9) / (16,000 − 1,600) = .00577.
+    """Ten units of 400 rows, a sixteenth beside one half: z = ±2.5. Squares 62.5 / .6787 over 9 degrees: 10.23; between them
+    (92.09 − 9) / (4,000 − 400) = .02308 of the variance of a row.
     """
-    middle, apart = asin(sqrt(0.5)), 1 / 16
-    units = [(sin(middle + sign * apart) ** 2, 400) for sign in (-1, 1) * 5]
+    units = [(0.5 + sign / 16, 400) for sign in (-1, 1) * 5]
     found = funnel_limits(Fraction(1, 2), units)
-    assert (found.dispersion, found.spread) == pytest.approx((10.23, 0.00577), rel=1e-3)
+    assert (found.dispersion, found.spread) == pytest.approx((10.23, 0.02308), rel=1e-3)
     assert funnel_limits(Fraction(1, 2), units[:9]) == FunnelLimits(Fraction(1, 2), None, 0)
-    assert FunnelLimits(Fraction(19, 20), 9.0, 0.05).at(50, 0.001)[1] == 1
-    assert FunnelLimits(Fraction(1, 20), 9.0, 0.05).at(50, 0.001)[0] == 0
+    assert FunnelLimits(Fraction(19, 20), 9.0, 0.2).at(50, 0.001)[1] == 1
+    assert FunnelLimits(Fraction(1, 20), 9.0, 0.2).at(50, 0.001)[0] == 0
 
 
 @given(st.integers(10, 40), st.integers(1, 9))
@@ -151,3 +154,22 @@ def test_units_no_further_apart_than_chance_are_beside_the_limits_of_chance_alon
     found = funnel_limits(share, [(tenths / 10, 10 * (one + 1)) for one in range(number)])
     assert (found.dispersion, found.spread) == (0, 0)
     assert found.at(60, 0.025) == funnel(share, 60, 0.025)
+
+
+def test_all_of_few_rows_are_within_where_nearly_all_is_usual() -> None:
+    """14 of 14 where 94 % are usual: chance alone makes 42 % of such courts so."""
+    assert funnel(Fraction(94, 100), 14, 0.025)[1] == 1
+
+
+def test_small_courts_that_differ_by_chance_alone_are_not_said_to_differ() -> None:
+    """Counts at the quantiles of their own binomial, 94 % of six to fifty rows; arcsines would give 1.9."""
+    chance = np.random.default_rng(1)
+    found = []
+    for _ in range(40):
+        rows = chance.integers(6, 50, size=40)
+        counts = chance.binomial(rows, 0.94)
+        rate = Fraction(int(counts.sum()), int(rows.sum()))
+        found.append(
+            funnel_limits(rate, [(float(c / n), int(n)) for c, n in zip(counts, rows, strict=True)]).dispersion
+        )
+    assert np.mean(found) == pytest.approx(1, abs=0.15)
