@@ -26,11 +26,11 @@ ONE_LINE = 'import streamlit as st\n\nst.write("1")\n'
 
 def alone(job: Callable[..., T], *args: object, core: int | None = None) -> tuple[T, float]:
     """What `job` gives in a fresh process, and that process's peak memory in MiB; on this core only, where one is named."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_stay_on, initargs=(0, core)) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=stay_on, initargs=(0, core)) as pool:
         return pool.submit(_with_peak, job, args).result()
 
 
-def _stay_on(process: int, core: int | None) -> None:
+def stay_on(process: int, core: int | None) -> None:
     """Keep a process, and the threads that it will start, to a core; where the machine has just one, to nothing."""
     if core in os.sched_getaffinity(0):
         os.sched_setaffinity(process, {core})
@@ -67,7 +67,8 @@ def _status(process: int, name: str) -> float:
 @contextmanager
 def app(data: DataDir, folder: Path, core: int | None = None) -> Generator[tuple[str, int], None, None]:
     """The real app over a data folder: its address as host:port and its process."""
-    with _served(["-m", "scorecard.ui.server.serve", "--port"], ROOT, data, folder, core) as running:
+    command = [sys.executable, "-m", "scorecard.ui.server.serve", "--port", "PORT"]
+    with served(command, ROOT, _environment(data), folder, core) as running:
         yield running
 
 
@@ -78,25 +79,35 @@ def one_line_page(folder: Path) -> Generator[tuple[str, int], None, None]:
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
     script = folder / "one_line.py"
     script.write_text(ONE_LINE, encoding="utf-8")
-    with _served(
-        ["-m", "streamlit", "run", str(script), "--server.port"], folder, DataDir(folder / "none"), folder
-    ) as running:
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", "PORT"]
+    with served(command, folder, _environment(DataDir(folder / "none")), folder) as running:
         yield running
 
 
+def _environment(data: DataDir) -> dict[str, str]:
+    return {DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
+
+
 @contextmanager
-def _served(
-    start: list[str], where: Path, data: DataDir, folder: Path, core: int | None = None
+def served(
+    command: list[str],
+    where: Path,
+    environment: dict[str, str],
+    folder: Path,
+    core: int | None = None,
+    health: str = "/_stcore/health",
+    patience: int = STARTING,
 ) -> Generator[tuple[str, int], None, None]:
+    """A server's address and process, once it answers; PORT in its command stands for a free one. Its log is in `folder`."""
     port = _free_port()
-    environment = {**os.environ, DATA_VARIABLE: str(data.root), SEEDS_VARIABLE: str(ROOT / "seeds")}
     log = folder / f"server-{port}.log"
-    command = [sys.executable, *start, str(port)]
+    command = [part.replace("PORT", str(port)) for part in command]
+    environment = {**os.environ, **environment}
     with log.open("w") as written:
         server = subprocess.Popen(command, cwd=where, env=environment, stdout=written, stderr=subprocess.STDOUT)
-        _stay_on(server.pid, core)
+        stay_on(server.pid, core)
         try:
-            _wait_until_healthy(server, port, log)
+            _wait_until_healthy(server, f"http://127.0.0.1:{port}{health}", log, patience)
             yield f"127.0.0.1:{port}", server.pid
         finally:
             server.terminate()
@@ -113,11 +124,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + STARTING
+def _wait_until_healthy(server: subprocess.Popen[bytes], address: str, log: Path, patience: int) -> None:
+    until = time.monotonic() + patience
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(address, timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (URLError, OSError):

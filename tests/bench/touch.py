@@ -6,7 +6,7 @@ computed: on a busy machine seconds say little, the ratio and the computing stay
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -77,7 +77,11 @@ def measure(folder: Path, sample: DataDir) -> list[Finding]:
             context = browser.new_context(viewport={"width": 1440, "height": 900}, bypass_csp=True)
             context.add_cookies([{"name": name, "value": value, "url": f"http://{address}"}])
             for warm in (True, False):
-                _loads(taken if not warm else Taken(browser), context, f"http://{one}", f"http://{address}")
+                loads(
+                    taken if not warm else Taken(browser),
+                    context,
+                    {ONE: (f"http://{one}", "text='1'"), **own_pages(address)},
+                )
             _touches(taken, context, f"http://{address}")
             context.close()
         browser.close()
@@ -96,9 +100,14 @@ def _finding(what: str, taken: Taken, base: float) -> Finding:
     )
 
 
-def _loads(taken: Taken, context: BrowserContext, one: str, address: str) -> None:
-    pages = {ONE: (one, "text='1'"), "the overview loaded": (address, ".asks")}
-    pages["a domain page of 34 indicators loaded"] = (f"{address}/commercial_disputes", "a.card")
+def own_pages(address: str) -> dict[str, tuple[str, str]]:
+    """What is loaded of the app at host:port: its address, and what a reader then sees."""
+    domain = (f"http://{address}/commercial_disputes", "a.card")
+    return {"the overview loaded": (f"http://{address}", ".asks"), "a domain page of 34 indicators loaded": domain}
+
+
+def loads(taken: Taken, context: BrowserContext, pages: Mapping[str, tuple[str, str]]) -> None:
+    """Each page loaded once, in a window of its own."""
     for what, (url, shown) in pages.items():
         page = context.new_page()
         page.goto("about:blank")
