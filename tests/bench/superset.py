@@ -153,7 +153,7 @@ def _beside(
         for what in own_pages(address):
             note = f"the page computes {median(loaded.computed[what]):.2f} / {median(loaded.computed[BOARD]):.2f} s"
             both = median(loaded.seconds[what]), median(loaded.seconds[BOARD])
-            findings.append(ratio(f"{what} / {BOARD}", *both, 1 / 3, note))
+            findings.append(ratio(f"{what} / {BOARD}", *both, 0.333, note))
         with reader(address, cookie) as session:
             ours = _timed(partial(rerun, session, pages.PAGE, "", set[str]()), [own])
             for what, past in (("cached", False), ("past the cache", True)):
