@@ -161,7 +161,7 @@ class Rules:
             f"WITH keyed AS (SELECT _line, {same} AS same {rows}), doubled AS (SELECT same, min(_line) AS first, "
             f"list(_line ORDER BY _line)[:{_OTHERS + 1}] AS lines, count(*) AS n "
             "FROM keyed GROUP BY same HAVING count(*) > 1) "
-            "SELECT _line, lines, n, keyed.same FROM keyed JOIN doubled USING (same) ORDER BY first, _line",
+            "SELECT _line, lines, n, keyed.same FROM keyed JOIN doubled USING (same) ORDER BY first, _line, keyed.same",
             severity,
         )
         headers = "、".join(map(self._table.header, columns))
@@ -282,7 +282,7 @@ def collapse(con: duckdb.DuckDBPyConnection, findings: Findings, key: Sequence[s
     )
     con.execute("DELETE FROM typed WHERE rowid IN (SELECT row FROM repeated)")  # of a wide table a line is several rows
     ((count,),) = con.execute("SELECT count(*) FROM repeated").fetchall()
-    lines = con.execute(f"SELECT _line, first FROM repeated ORDER BY _line LIMIT {LISTED_PER_KIND}").fetchall()
+    lines = con.execute(f"SELECT _line, first FROM repeated ORDER BY ALL LIMIT {LISTED_PER_KIND}").fetchall()
     said = ((line, f"与第{first}行在保留的各列上完全相同，只计一行") for line, first in lines)
     listed = (Problem("row_doubled", "report", line, "", "", reason) for line, reason in said)
     findings.add_all(listed, "row_doubled", "report", "", count)

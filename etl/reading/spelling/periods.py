@@ -48,7 +48,7 @@ def named_period(
             ends = (calendar.containing(length, calendar.month_of(day)) for calendar in (months, CALENDAR))
             return next((months.parse(length, period.key) for period in ends if period.last == day), None)
     found = _NAMES[length].fullmatch(text)
-    if found is None or not (found["year"] or year) or (header and length == "month" and "月" not in text):
+    if found is None or not (found["year"] or (year and ("月" in text or not header or length != "month"))):
         return None
     return months.parse(length, _KEYS[length].format(found["year"] or year, found["part"]))
 

@@ -189,6 +189,15 @@ def test_alike_rows_of_two_lines_do_not_take_the_rest_of_their_line(catalog: Cat
     assert rows(found) == [("收案", "2013-12-31", "1"), ("收案", "2014-12-31", "2"), ("收案", "2014-12-31", "3")]
 
 
+def test_what_is_said_of_one_line_of_a_wide_table_comes_in_one_order(catalog: Catalog) -> None:
+    keyless = YEARS.model_copy(update={"key": (), "replaces": "all"})
+    found = looked_at(catalog, "项目,2013年,2014年\n收案,1,2\n收案,3,4\n收案,3,2\n", keyless)
+    assert [(p.line, p.reason[:4]) for p in found.problems if p.code == "row_doubled"] == [
+        (4, "与第2行"),
+        (4, "与第3行"),
+    ]
+
+
 def test_units_of_headers_and_titles_hold_for_every_period(catalog: Catalog, tmp_path: Path) -> None:
     for text in ("单位：万元\n项目,2013年,2014年\n收费,1,2.5\n", "项目,2013年（万元）,2014年(万元)\n收费,1,2.5\n"):
         found = looked_at(catalog, text)

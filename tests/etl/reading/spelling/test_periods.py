@@ -86,6 +86,7 @@ def test_a_header_names_a_period_by_its_word() -> None:
 
     assert [named("2014年", "year"), named("2014", "year"), named("件数", "year")] == ["2014", "2014", None]
     assert [named("1月", "month", 2026), named("1月", "month"), named("1", "month", 2026)] == ["2026-01", None, None]
+    assert [named("2025-03", "month"), named("2025.1", "month")] == ["2025-03", None]
     assert [named("2025年3月", "month", 2026), named("二季度", "quarter", 2026)] == ["2025-03", "2026-Q2"]
 
 
