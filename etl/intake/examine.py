@@ -178,7 +178,10 @@ def open_examination(
                 reason = "文件末尾的结束符（Ctrl-Z），已略去"
                 findings.add(Problem("end_mark", "report", decoded.end_mark, "", "", reason))
             text = decoded.utf8 if decoded.workbook else raw
-            wide = _widened(decoded.utf8, examination.file_name, how, catalog, findings)
+            records: list[headers.CsvRecord] = []
+            with contextlib.suppress(headers.Unreadable):  # find_header says so
+                records = headers.first_records(decoded.utf8) if how.table.unpivot else []
+            wide = widened(records, examination.file_name, how.table, how.mapping, catalog.court.months, findings)
             if wide is not None:  # a statistical table: one without a line of it is another one
                 how = replace(how, policy="refuse")
             header = headers.find_header(text, decoded.utf8, wide.table if wide else how.table, findings, how.mapping)
@@ -198,16 +201,6 @@ def open_examination(
                     raise StorageError(where, "内存不足", expected, "请按时间段拆成几个文件上传") from error
         problems, counts = findings.problems(), findings.counts()
         yield replace(examination, problems=problems, counts=counts), None if findings.refused else con
-
-
-def _widened(utf8: bytes, file_name: str, how: ReadOptions, catalog: Catalog, findings: Findings) -> WideTable | None:
-    if how.table.unpivot is None:
-        return None
-    try:
-        records = headers.first_records(utf8)
-    except headers.Unreadable:
-        return None  # find_header says so
-    return widened(records, file_name, how.table, how.mapping, catalog.court.months, findings)
 
 
 @dataclass(frozen=True)

@@ -98,8 +98,3 @@ def says_nothing(
         if any(unknown(text) is None or text.strip(BLANKS) in registered for text in texts):
             return False
     return True
-
-
-def unknown_text(text: str) -> CellResult:
-    """A cell of such a column."""
-    return unknown(text) or CellResult(None)

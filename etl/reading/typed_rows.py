@@ -17,7 +17,7 @@ from etl.invisible_characters import BLANKS
 from etl.problems import LISTED, LISTED_PER_KIND, TITLES, Findings, Problem, Severity
 from etl.reading import cells, sql_casts
 from etl.reading.categories import LONGEST_WORD, UNREAD, named_words
-from etl.reading.cell_results import CellNote, CellResult, half_width, says_nothing, unknown_text
+from etl.reading.cell_results import CellNote, CellResult, half_width, says_nothing, unknown
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.spelling.units import StatedUnit, times
@@ -136,8 +136,8 @@ class TypedRows:
         if again:
             self._create(plans)
         for plan in plans:
-            if plan.column.unit == "%" and plan.unit is None:
-                self._report_unclear_shares(plan)
+            if plan.column.unit == "%":
+                self._report_shares(plan) if plan.unit else self._report_unclear_shares(plan)
         return tuple(word for plan in plans for word in sorted(plan.unread, key=lambda word: word.text))
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -167,7 +167,7 @@ class TypedRows:
         cell, column = plan.cell, plan.column
         words = {*plan.named, *column.words(self.catalog.departments)}
         if not plan.said and says_nothing(self.con, cell, column, words):
-            plan.read, plan.unit = unknown_text, None
+            plan.read, plan.unit = (lambda text: unknown(text) or CellResult(None)), None
         elif plan.named:  # a text that conditions or groups read: every other spelling is looked at
             registered = f"{cell} IN ({', '.join(map(sql_casts.literal, plan.named))})"
             other = self._rows(f"SELECT 1 FROM raw WHERE {cell} IS NOT NULL AND NOT {registered} LIMIT 1")
@@ -305,6 +305,17 @@ class TypedRows:
             problem = Problem("unit_converted", "repair", unit.line, header, unit.written, reason, "请核对单位")
             self.findings.add_all([problem], problem.code, "repair", header, written)
 
+    def _report_shares(self, plan: _Plan) -> None:
+        """Reports a column that is said to be of percentages of which none exceeds 1: they may be shares of one all the same."""
+        ((most,),) = self._rows(f'SELECT max(abs("{plan.name}")) FROM typed')
+        if plan.unit and not plan.places and most and most <= 1:
+            reason = f"表头写明是百分数，而这一列最大只有 {plan.column.type.text(most, {})}%"
+            where, suggestion = (
+                (plan.unit.line, plan.column.header, plan.unit.written),
+                "原是小数的，请把表头改为（小数）",
+            )
+            self.findings.add(Problem("shares_small", "report", *where, reason, suggestion))
+
     def _report_unclear_shares(self, plan: _Plan) -> None:
         """Refuses bare numbers under a header without a unit that are so small that 0.852 may well be 85.2 %, whatever the others are."""
         bare = (
@@ -315,9 +326,8 @@ class TypedRows:
         if few:
             self.sieve.reject(f"SELECT _line {found}")
             rows = self._rows(f"SELECT _line, text {found} ORDER BY 1 LIMIT {LISTED}")
-            said = CellNote(
-                "share_unclear", "refuse", "没有写明单位，分不清是百分数还是 0.852 这样的小数", _STATE_SHARE
-            )
+            reason = "没有写明单位，分不清是百分数还是 0.852 这样的小数"
+            said = CellNote("share_unclear", "refuse", reason, _STATE_SHARE)
             listed = [plan.problem(line, text, said) for line, text in rows]
             self.findings.add_all(listed, said.code, "refuse", plan.column.header, few)
 

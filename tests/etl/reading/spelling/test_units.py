@@ -312,6 +312,16 @@ def test_bare_numbers_that_may_be_shares_of_one_are_refused(
     assert (aside.refused, aside.aside) == (False, len(lines))
 
 
+def test_percentages_of_which_none_exceeds_one_are_taken_and_pointed_out(catalog: Catalog) -> None:
+    for values, said in ((["0.852", "1", ""], [("占比（%）", "占比（%）")]), (["0.852", "85.2"], []), (["0", ""], [])):
+        found = looked_at(catalog, file(values, "占比（%）"), SHARE)
+        assert not found.refused
+        assert [(p.column, p.value) for p in found.problems if p.code == "shares_small"] == said
+    assert "shares_small" not in {
+        code for code, _ in kinds(looked_at(catalog, file(["0.0005"], "占比（小数）"), SHARE))
+    }
+
+
 def test_a_mapped_header_with_a_unit_of_another_kind_is_refused(catalog: Catalog) -> None:
     for header in ("到位率（%）", "到位（万美元）", "到位元折合万元数"):
         with pytest.raises(ScorecardError, match="单位"):
