@@ -10,6 +10,7 @@ from scorecard.storage.data_dir import DataDir
 from scorecard.ui.shell.templating import render
 from tests.pages.conftest import Open
 from tests.pages.legible import markup
+from tests.support.actors import VISITOR
 
 NAME = "small_claims_rate"
 
@@ -42,6 +43,17 @@ def test_a_count_of_too_few_says_beside_it_that_it_is_no_rate() -> None:
     )
     cells = re.findall(r'<td class="number value">(.*?)</td>', shown)
     assert [re.sub("<[^>]+>", "", cell) for cell in cells] == ["2.00%", "3件太少不计率", "—"]
+
+
+def test_all_months_since_counting_began_stand_above_the_periods_and_visitors_do_not_see_them(
+    sample: DataDir, open_page: Open
+) -> None:
+    query = {"indicator": "bankruptcy_mean_days", "grain": "年度累计", "department": "民事审判庭"}
+    shown = markup(open_page(sample, "insolvency", **query))
+    said = re.findall(r"<p>自统计起（2024年1月—(.*?)）：<b>[0-9.]+天</b>（[0-9,]+天 / [0-9]+件）</p>", shown)
+    assert len(said) == 1
+    assert "自统计起" not in re.sub(r"<p>(?:另有)?自统计起.*?</p>", "", shown), "it is nobody's period"
+    assert "<p>自统计起" not in markup(open_page(sample, "insolvency", VISITOR, indicator="bankruptcy_mean_days"))
 
 
 def test_departments_stand_in_the_plans_order_and_no_drawing_is_lost(sample: DataDir, open_page: Open) -> None:
