@@ -337,12 +337,7 @@ def _judged(inputs: CardInputs, indicator: Indicator, period: Period, reading: I
 
 
 def _goal(inputs: CardInputs, indicator: Indicator, period: Period) -> Target | None:
-    """The target in force; a target is of a year at most, so that 自统计起 has none.
-
-    The court's yearly total is the whole court's: no department and no part of the cases owes it.
-    """
-    if period.grain == "total":
-        return None
+    """The target in force. The court's yearly total is the whole court's: no department and no part of the cases owes it."""
     department = "" if inputs.department == ALL_DEPARTMENTS else inputs.department
     scope = FIRMS if inputs.scope == "firm" else ""
     target = effective(inputs.targets, indicator.id, period, department, scope)

@@ -308,12 +308,7 @@ def _indicator_checks(
     shown = period.parse(indicator.example.expect.grain, indicator.example.expect.period)
     if shown is not None and not indicator.covers(shown):
         yield SeedMistake(file, "example.expect.period", f"{shown.label}不在口径施行的期间", "口径施行期间之内的一期")
-    if shown is not None and shown.grain == "total":
-        if not indicator.all_time:
-            yield SeedMistake(
-                file, "example.expect.grain", "值为“total”，而指标没有自统计起的数", "all_time = true，或另一种统计方式"
-            )
-    elif shown is not None and shown.grain not in catalog.grains(indicator.formula):
+    if shown is not None and shown.grain not in ("total", *catalog.grains(indicator.formula)):
         found = f"数据行是整{'年' if catalog.row_period(*indicator.formula.terms) == 'year' else '季'}的，没有{shown.label}的数"
         yield SeedMistake(file, "example.expect.period", found, "不短于一行的一期")
     if indicator.counterweight == indicator.id:

@@ -183,6 +183,9 @@ class Indicator(Frozen):
         if self.all_time and (formula.matures_after or any(term.stock is not None for term in formula.terms)):
             found = "all_time 用在存量或有观察期的指标上"
             raise mistake(found, "按日期计入的数；存量没有自统计起的数，未满的观察期使它永远不定")
+        examples = [*([] if self.all_time else [self.example]), *(one.example for one in self.earlier)]
+        if any(example.expect.grain == "total" for example in examples):
+            raise mistake("算例的 grain = “total”，而口径没有自统计起的数", "all_time = true，或另一种统计方式")
         return self
 
     @model_validator(mode="after")

@@ -95,8 +95,8 @@ def in_force(
 def effective(
     targets: Sequence[Target], indicator: str, period: Period, department: str = "", scope: str = ""
 ) -> Target | None:
-    """The target in force on the period's last day."""
-    return in_force(targets, indicator, period.last, department, scope)
+    """The target in force on the period's last day; 自统计起 has none, for a target is of a year at most."""
+    return None if period.grain == "total" else in_force(targets, indicator, period.last, department, scope)
 
 
 def to_review(targets: Sequence[Target], now: date) -> dict[Target, str]:
