@@ -14,7 +14,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 from etl.doctor.findings import Finding, noted
-from etl.warehouse.work_calendar import current_calendar, next_year_lacks
+from etl.warehouse.tables import current_calendar, next_year_lacks
 from scorecard.audit import log as audit
 from scorecard.briefing.browser import launch
 from scorecard.calendar import workdays

@@ -4,7 +4,7 @@ Definitions are Ibis expressions, the same for every engine. What they come to i
 file, where it stays SQL.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -110,6 +110,6 @@ def _types(schema: pa.Schema) -> Types:
     )
 
 
-def loaded(engine: Engine) -> Collection[str]:
+def loaded(engine: Engine) -> AbstractSet[str]:
     """The names in the version's file: those of every table that has rows among them."""
     return {row[0] for row in engine.connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}

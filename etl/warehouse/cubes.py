@@ -6,8 +6,11 @@ Only this module reads the rows themselves: once per table and date column for a
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 
 from etl.engines.engine import Engine
+from etl.warehouse import increment
+from etl.warehouse.increment import Clock
 from scorecard.catalog.contracts import Stock
 from scorecard.catalog.definitions import ALL_DEPARTMENTS, Catalog
 from scorecard.catalog.formulas import Term
@@ -42,32 +45,44 @@ def additive(engine: Engine, catalog: Catalog, terms: Terms) -> None:
 
     The amounts by month, department and 涉企 are small, whatever the tables are; one statement takes those of all passes.
     """
-    flows: dict[tuple[str, str, date], dict[str, Term]] = defaultdict(dict)
-    stocks: dict[tuple[str, Stock, date], dict[str, Term]] = defaultdict(dict)
-    months = catalog.court.months
+    passes: dict[tuple[str, Clock, date], dict[str, Term]] = defaultdict(dict)
     for (term, cut), number in terms.items():
-        if term.aggregate in ADDITIVE:
-            if term.stock is not None:
-                stocks[term.table, term.stock, cut][f"t{number}"] = term
-            elif term.period is not None:
-                flows[term.table, term.period, cut][f"t{number}"] = term
-    of_months = [
-        _amounts(engine.result(formula.flow_cube(catalog.tables[table], period, named, cut, months)), "_first", named)
-        for (table, period, cut), named in flows.items()
-    ]
-    of_stays = [
-        _amounts(
-            engine.result(formula.stock_cube(catalog.tables[table], stock, named, cut, months)), "_first, _last", named
-        )
-        for (table, stock, cut), named in stocks.items()
-    ]
-    for cubes, counts_in in ((of_months, _IN_FLOW), (of_stays, _IN_STOCK)):
+        clock = term.stock or term.period
+        if term.aggregate in ADDITIVE and clock is not None:
+            passes[term.table, clock, cut][f"t{number}"] = term
+    large = increment.large_tables(engine)
+    kept = {of: (named, partial(_cube, engine, catalog, *of[:2])) for of, named in passes.items() if of[0] in large}
+    if kept:
+        increment.write_cells(engine, kept)
+    for stays, counts_in in ((False, _IN_FLOW), (True, _IN_STOCK)):
+        cubes = [
+            _cube(engine, catalog, table, clock, named, cut)
+            for (table, clock, cut), named in passes.items()
+            if table not in large and isinstance(clock, Stock) == stays
+        ]
+        if kept:
+            span = "_first, _last" if stays else "_first"
+            cubes.append(
+                f"SELECT term, {span}, _department, _firm, amount FROM term_cell WHERE (_last IS NOT NULL) = {stays}"
+            )
         if cubes:
             engine.connection.execute(
                 f"INSERT INTO term_value SELECT term, number, {_KEYS}, sum(amount)"
                 f" FROM ({' UNION ALL '.join(cubes)}) JOIN {counts_in}"
                 f" GROUP BY GROUPING SETS {_sets('term, number')} HAVING {_KEPT}"
             )
+
+
+def _cube(
+    engine: Engine, catalog: Catalog, table: str, clock: Clock, named: Mapping[str, Term], cut: date, over: str = ""
+) -> str:
+    """SQL for the cells of the terms of one pass, of all rows of the table or of those of the query `over`."""
+    contract, months = catalog.tables[table], catalog.court.months
+    if isinstance(clock, Stock):
+        cube, span = engine.result(formula.stock_cube(contract, clock, named, cut, months)), "_first, _last"
+    else:
+        cube, span = engine.result(formula.flow_cube(contract, clock, named, cut, months)), "_first"
+    return _amounts(f'(WITH "{table}" AS ({over}) FROM {cube})' if over else cube, span, named)
 
 
 def _amounts(cube: str, span: str, named: Mapping[str, Term]) -> str:

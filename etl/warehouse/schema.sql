@@ -27,3 +27,9 @@ CREATE TABLE IF NOT EXISTS worklist_item (
     worklist VARCHAR, department VARCHAR, due_at TIMESTAMP, state VARCHAR, group_no BIGINT, _batch INTEGER, _line BIGINT
 );
 CREATE TABLE IF NOT EXISTS worklist_state (worklist VARCHAR, as_of DATE, lacking VARCHAR, unknown VARCHAR[]);
+-- Of large tables, for the month that is added next (etl/warehouse/increment.py): the terms that are counted or summed, each with the
+-- day it is cut at, and their amounts; `_last` is NULL where a row counts in one month only.
+CREATE TABLE IF NOT EXISTS counted_term (term INTEGER, table_id VARCHAR, told VARCHAR, cut DATE);
+CREATE TABLE IF NOT EXISTS term_cell (
+    term INTEGER, _first BIGINT, _last BIGINT, _department VARCHAR, _firm BOOLEAN, amount DECIMAL(38, 4)
+);

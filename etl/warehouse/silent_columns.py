@@ -21,8 +21,7 @@ from etl.engines.engine import Engine, fetch, loaded
 from etl.intake.batches import Batch
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import Source
-from etl.warehouse.tables import Gathered, as_they_are, create_schema, delivered, gathered, rows_gathered
-from etl.warehouse.work_calendar import calendar_of
+from etl.warehouse.tables import Gathered, as_they_are, calendar_of, create_schema, delivered, gathered, rows_gathered
 from scorecard.calendar import workdays
 from scorecard.calendar.period import StatisticalCalendar, month_label
 from scorecard.catalog.conditions import Test

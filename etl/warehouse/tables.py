@@ -1,7 +1,7 @@
 """The tables of the warehouse, loaded from batches: the newest row of each key, with derived columns and its source line."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from datetime import date
 from functools import partial, reduce
 from operator import and_
@@ -9,16 +9,17 @@ from pathlib import Path
 
 import duckdb
 import ibis
+import pyarrow.parquet as pq
 
 from etl.duckdb_connection import calendar_days
 from etl.engines.engine import Engine, Types, file_types, loaded, named
 from etl.intake.accept import read_seed_table
-from etl.intake.batch_notes import RowRuling
-from etl.intake.batches import Batch
+from etl.intake.batch_notes import RowRuling, withdrawn
+from etl.intake.batches import Batch, list_batches, survey_batches
 from etl.warehouse import cut_dates
 from etl.warehouse.corrections import Source, corrected_sources
-from etl.warehouse.increment import renew
-from etl.warehouse.work_calendar import calendar_of
+from etl.warehouse.increment import forget, renew
+from scorecard.calendar.workdays import WorkCalendar
 from scorecard.catalog.contracts import Table
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries.derived_columns import CALENDAR, derive
@@ -26,6 +27,8 @@ from scorecard.queries.row_days import department_columns, department_on_day, ow
 from scorecard.queries.statements import statement
 from scorecard.queries.terms import Expression, RowsExpression, sql
 from scorecard.records.rows import SEED_BATCH
+from scorecard.records.work_calendar import TABLE as WORK_CALENDAR, from_rows
+from scorecard.storage.data_dir import DataDir
 from scorecard.storage.sql_text import quoted
 
 GONE: RowRuling = "源头已撤销"
@@ -35,6 +38,25 @@ _SCHEMA = Path(__file__).with_name("schema.sql").read_text("utf-8")
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables of a version that are not there yet (schema.sql)."""
     connection.execute(_SCHEMA)
+
+
+def calendar_of(batches: Iterable[Batch]) -> WorkCalendar:
+    """The calendar by these batches in their order: of one day the later one counts."""
+    rows = [row for batch in batches if batch.table == WORK_CALENDAR for row in pq.read_table(batch.path).to_pylist()]
+    return WorkCalendar({day.day: day for day in from_rows(rows)})
+
+
+def next_year_lacks(data: DataDir, today: date) -> tuple[str, ...]:
+    """The holidays of next year that neither the package nor an accepted notice arranges; empty when it is covered."""
+    return current_calendar(data).lacking(today.year + 1)
+
+
+def current_calendar(data: DataDir) -> WorkCalendar:
+    """The calendar of the next version: by the notices among the batches that it will be built from."""
+    whole, damaged = survey_batches(data)
+    sample, gone = not damaged and all(batch.sample for batch in whole), withdrawn(data)
+    notices = list_batches(data, WORK_CALENDAR)  # a damaged batch of another table says nothing of days
+    return calendar_of(batch for batch in notices if batch.sample == sample and (WORK_CALENDAR, batch.name) not in gone)
 
 
 def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch], known: int = 0) -> Mapping[str, date]:
@@ -56,6 +78,7 @@ def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch], known: int 
         later = [source for source in own if source[0] > known]
         if table.id in there and not later:
             continue
+        as_it_lies = as_they_are(own) and not (catalog.department_turns and department_columns(table))
         sources: list[tuple[int, RowsExpression]] = []
         if table.seed:
             seeded = read_seed_table(catalog.files[table.seed], table, catalog)
@@ -63,11 +86,13 @@ def load(engine: Engine, catalog: Catalog, batches: Sequence[Batch], known: int 
             rows = named(f"seed_{table.id}", seeded)
             sources.append((SEED_BATCH, rows.select(*table.columns, "_line")))
         within = tuple(catalog.within.items()) if table.counts_departments else ()
-        if own and not sources and as_they_are(own) and not (catalog.department_turns and department_columns(table)):
-            if table.id in there and table.key and not within:
-                renew(engine, table, statement(_loaded)(table, gathered(engine, table, later), len(later) > 1, within))
-            else:
-                engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1, within))
+        if own and not sources and as_it_lies and table.id in there and table.key and not within:
+            renew(engine, table, statement(_loaded)(table, gathered(engine, table, later), len(later) > 1, within))
+            continue
+        if table.id in there:
+            forget(engine, table)
+        if own and not sources and as_it_lies:
+            engine.load(table, statement(_loaded)(table, gathered(engine, table, own), len(own) > 1, within))
         elif own or sources:
             corrected = corrected_sources(table, own, partial(_rows_of_their_day, engine, catalog, table))
             sources += list(_still_there(table, corrected, own))[::-1]

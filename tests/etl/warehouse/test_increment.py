@@ -117,7 +117,7 @@ def loosened(catalog: Catalog) -> Catalog:
 
 
 @settings(
-    max_examples=int(os.environ.get("INCREMENT_EXAMPLES", "4")),
+    max_examples=int(os.environ.get("INCREMENT_EXAMPLES", "3")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=st.lists(step(), min_size=2, max_size=5))
@@ -125,6 +125,7 @@ def test_a_version_begun_as_a_copy_of_the_published_one_equals_one_built_whole(
     loosened: Catalog, monkeypatch: pytest.MonkeyPatch, history: list[tuple[str, str, list[str], int]]
 ) -> None:
     monkeypatch.setattr(increment, "WORTH", 0)
+    monkeypatch.setattr(increment, "LARGE", 0)
     with tempfile.TemporaryDirectory() as folder:
         data, place = DataDir(Path(folder, "data")), 0
         for act, table, rows, moved in [
@@ -162,6 +163,7 @@ def test_the_last_month_of_the_sample_is_added_as_if_all_were_built_at_once(
 ) -> None:
     data = DataDir(tmp_path / "data")
     load_sample(catalog, data, CUTS[-2])
+    monkeypatch.setattr(increment, "LARGE", 1_000)  # cases and a few others
     publish(data, build.build(catalog, data), TESTER)
     load_sample(catalog, data, CUTS[-1])
     monkeypatch.setattr(increment, "WORTH", 0)

@@ -16,7 +16,7 @@ from etl.intake.accept import Refused, accept
 from etl.intake.batches import list_batches
 from etl.versions.publish import publish
 from etl.warehouse.build import build
-from etl.warehouse.work_calendar import current_calendar, next_year_lacks
+from etl.warehouse.tables import current_calendar, next_year_lacks
 from scorecard.calendar import workdays
 from scorecard.calendar.workdays import HOLIDAYS, ArrangedDay, WorkCalendar
 from scorecard.catalog.definitions import Catalog
