@@ -50,8 +50,6 @@ RIGHTS: dict[Role, frozenset[Capability]] = {
     role: frozenset(entry["may"]) for role, entry in _DECLARED["roles"].items()
 }
 
-_BOUND = ROLE_NAMES["department"]
-
 
 def role_names(bound: str) -> dict[Role, str]:
     """The roles as readers know them; `bound`: that of departments, and of an upper court's courts (`UnitWords.role`)."""
@@ -82,7 +80,9 @@ class Actor:
         bound = self.role == "department" and capability in ("prompts", "evidence", "names", "report")
         return not bound or (department is not None and department == self.department)
 
-    def require(self, capability: Capability, department: str | None = None, bound: str = _BOUND) -> None:
+    def require(
+        self, capability: Capability, department: str | None = None, bound: str = ROLE_NAMES["department"]
+    ) -> None:
         """Raise Forbidden without this right; `bound`: what the role of departments is called here."""
         if not self.may(capability, department):
             allowed = "、".join(name for role, name in role_names(bound).items() if capability in RIGHTS[role])

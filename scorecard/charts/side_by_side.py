@@ -168,25 +168,23 @@ def funnel_plot(lines: Sequence[FunnelLine], limits: FunnelLimits) -> str:
 def _names(
     places: Sequence[tuple[float, float, str]], points: Sequence[tuple[float, float]]
 ) -> list[tuple[float, float, str, str, float]]:
-    """Where each name stands, on which side of its point and at what height that is: the nearest place on neither name nor point.
+    """Where each name stands, on which side of its point, and that one's height: the nearest place on neither name nor point.
 
     One without a place is not drawn; the text below the figure names all.
     """
     taken = [(left - 6, left + 6, top - 6, top + 6) for left, top in points]
     put: list[tuple[float, float, str, str, float]] = []
-    heights = sorted((step * 8.0 for step in range(-12, 13)), key=abs)
     for left, top, name in places:
-        long = width(name, 12) * POINTS
-        sides = ("start", "end") if left < WIDTH / 2 else ("end", "start")
-        for down, anchor in product(heights, sides):
-            begin = left + 9 if anchor == "start" else left - 9 - long
-            box = (begin, begin + long, top + down - 8, top + down + 6)
-            inside = begin >= _AXIS and box[1] <= WIDTH and box[2] >= 0 and box[3] <= FUNNEL_HEIGHT - _BELOW
-            if inside and not any(
-                box[0] < right and other < box[1] and box[2] < foot and head < box[3]
-                for other, right, head, foot in taken
+        long, sides = width(name, 12) * POINTS, (("start", 9), ("end", -9))
+        nearest = product(sorted(range(-96, 97, 8), key=abs), sides if left < WIDTH / 2 else sides[::-1])
+        for down, (anchor, beside) in nearest:
+            begin, head = left + beside - long * (beside < 0), top + down - 8
+            inside = _AXIS <= begin <= WIDTH - long and 0 <= head <= FUNNEL_HEIGHT - _BELOW - 14
+            if inside and all(
+                begin >= right or other >= begin + long or head >= foot or up >= head + 14
+                for other, right, up, foot in taken
             ):
-                taken.append(box)
-                put.append((left + (9 if anchor == "start" else -9), top + down + 4, anchor, name, top))
+                taken.append((begin, begin + long, head, head + 14))
+                put.append((left + beside, top + down + 4, anchor, name, top))
                 break
     return put
