@@ -1,7 +1,4 @@
-"""What a card says about one indicator in one period: plain text and numbers, no screen, no database.
-
-Everything a page, a figure or an export shows of an indicator passes through here, so that all of them say the same.
-"""
+"""What a card says about one indicator in one period, to every page, figure and export: plain text and numbers, no screen."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -270,7 +267,10 @@ def card(inputs: CardInputs, indicator: Indicator, period: Period, judged_before
     breaks = break_months(inputs.annotations, indicator.id)
     of_period = [point for point in points if point.period == period]
     asked = of_period[0] if of_period else judged_period(inputs, indicator, period)
-    judged = _settled(points, asked) if asked.word == "观察期未满" else asked
+    judged = asked
+    if asked.word == "观察期未满":  # the last value before it that moves no more; itself where there is none
+        before = (one for one in reversed(points) if one.period.last_month < period.last_month)
+        judged = next((one for one in before if one.settled and one.exact is not None), asked)
     return Card(
         indicator=indicator.at(judged.period),
         judged=judged,
@@ -286,12 +286,6 @@ def card(inputs: CardInputs, indicator: Indicator, period: Period, judged_before
         former=tuple((one.span, point) for one in indicator.definitions[1:] for point in trend(inputs, one)),
         months=inputs.months,
     )
-
-
-def _settled(points: Sequence[JudgedPeriod], asked: JudgedPeriod) -> JudgedPeriod:
-    """The last value before this period that moves no more; the period itself where there is none."""
-    before = [point for point in points if point.period.last_month < asked.period.last_month]
-    return next((point for point in reversed(before) if point.settled and point.exact is not None), asked)
 
 
 def judged_period(inputs: CardInputs, indicator: Indicator, period: Period) -> JudgedPeriod:

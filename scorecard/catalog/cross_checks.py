@@ -182,18 +182,13 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
     for framework in catalog.frameworks.values():
         yield from named(written.file_of[Framework, framework.id], framework)
         yield from _framework_checks(catalog, framework, written)
+    annexes = [name for name, template in catalog.briefings.items() if template.annex]
     for template in catalog.briefings.values():
         file = written.file_of[Template, template.id]
         yield from named(file, template)
-        yield from _annex_checks(catalog, template, file)
-
-
-def _annex_checks(catalog: Catalog, template: Template, file: str) -> Iterator[SeedMistake]:
-    """What lies beside a paper must be an annex."""
-    annexes = [name for name, other in catalog.briefings.items() if other.annex]
-    for name in template.annexes:
-        if name not in annexes:
-            yield SeedMistake(file, "annexes", f"没有附件“{name}”", "annex = true 的模板", hint(name, annexes))
+        for name in template.annexes:
+            if name not in annexes:
+                yield SeedMistake(file, "annexes", f"没有附件“{name}”", "annex = true 的模板", hint(name, annexes))
 
 
 def _framework_checks(catalog: Catalog, framework: Framework, written: SeedNames) -> Iterator[SeedMistake]:

@@ -10,20 +10,9 @@ from scorecard.briefing.paper.material import Material
 from scorecard.briefing.paper.model import ExportManifest, Heading, Paper, PaperTable, Paragraph
 
 
-@dataclass(frozen=True)
-class ProposedEdits:
-    """What stands unless the writer changes it: the headline, and the exceptions in their order, id -> name.
-
-    Without a section of exceptions there are none.
-    """
-
-    headline: str
-    rows: Mapping[str, str]
-
-
-def proposed_edits(material: Material) -> ProposedEdits:
-    """The proposal, whatever the order has in its place."""
-    return ProposedEdits(proposed_headline(material), exceptions(material))
+def proposed_edits(material: Material) -> tuple[str, Mapping[str, str]]:
+    """What stands unless the writer changes it: the headline, and the exceptions in their order, id -> name; maybe none."""
+    return proposed_headline(material), exceptions(material)
 
 
 @dataclass(frozen=True)

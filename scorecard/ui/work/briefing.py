@@ -170,15 +170,15 @@ def edit(version: Version, choice: BriefingChoice, actor: Actor) -> BriefingChoi
     """The writer's changes of what is proposed: headline, order and omission of the exceptions. Numbers cannot be changed."""
     key, request = f"briefing_{choice.spec.template}", choice.request
     try:
-        usual = proposed_edits(_material(version, choice.spec, actor))
+        usual, rows = proposed_edits(_material(version, choice.spec, actor))
         headline = st.text_input(
             "标题（系统拟定，可改；数字须是简报里有的）",
-            value=usual.headline,
+            value=usual,
             max_chars=LONGEST_LINE,
-            key=f"{key}_headline {usual.headline}",
+            key=f"{key}_headline {usual}",
         )
-        order, omitted = _rows(usual.rows, key)
-        own = "" if headline.strip() == usual.headline else headline
+        order, omitted = _rows(rows, key)
+        own = "" if headline.strip() == usual else headline
         request = replace(request, headline=own, order=order, omitted=omitted)
         return replace(choice, request=request, spec=resolve(version, request, actor, datetime.now(COURT_TIME)))
     except ScorecardError as error:
