@@ -172,7 +172,7 @@ def _beside(
         (seconds, failed), _ = alone(_crowd, board, crowd, core=1)
         busy = (sum(map(cpu_seconds, workers)) - before) / crowd.seconds
         with app(court, folder, core=0) as (address, own):
-            (runs, lost), _ = alone(read, address, crowd, core=1)
+            (runs, lost, _), _ = alone(read, address, crowd, core=1)
             note = f"a core busy {busy:.0%} / {cpu_seconds(own) / crowd.seconds:.0%}, start of ours included"
         note += f"; failed {failed} of {failed + len(seconds)} / {lost} of {lost + len(runs)}"
         p95 = [quantiles(one, n=100)[94] for one in (seconds, [run.seconds for run in runs])]

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from statistics import quantiles
 from time import perf_counter, time
 from typing import Any
 from urllib.parse import urlencode
@@ -105,15 +106,27 @@ class SeenRun:
     sign: bool
 
 
-def read(address: str, crowd: Crowd, sign: str = "") -> tuple[list[SeenRun], int]:
-    """The reruns that were begun in the counted time, and how many failed. Call it in a process of its own."""
+def read(address: str, crowd: Crowd, sign: str = "") -> tuple[list[SeenRun], int, float]:
+    """The reruns that were begun in the counted time, how many failed, and by how many seconds this process itself was late
+    (p95): what a rerun took may be too long by that. Call it in a process of its own.
+    """
     return asyncio.run(_read_together(address, crowd, sign.encode()))
 
 
-async def _read_together(address: str, crowd: Crowd, sign: bytes) -> tuple[list[SeenRun], int]:
+async def _read_together(address: str, crowd: Crowd, sign: bytes) -> tuple[list[SeenRun], int, float]:
     begun = perf_counter()
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            asked = perf_counter() + 0.01
+            await asyncio.sleep(0.01)
+            late.append(perf_counter() - asked)
+
+    watching = asyncio.create_task(watch())
     seen = await asyncio.gather(*(_read(address, crowd, number, begun, sign) for number in range(crowd.readers)))
-    return [run for runs, _ in seen for run in runs], sum(failed for _, failed in seen)
+    watching.cancel()
+    return [run for runs, _ in seen for run in runs], sum(failed for _, failed in seen), quantiles(late, n=20)[-1]
 
 
 async def _read(address: str, crowd: Crowd, number: int, begun: float, sign: bytes) -> tuple[list[SeenRun], int]:

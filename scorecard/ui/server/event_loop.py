@@ -12,8 +12,8 @@ from collections.abc import Callable
 from math import inf
 from time import monotonic
 
-_AT_MOST = 0.1  # seconds that sockets wait while there is something to do
-_COLLECTED = (5_000, 20, 50)  # the usual (700, 10, 10) looks at every open window's objects some times a minute
+_AT_MOST = 0.2  # seconds that sockets wait while there is something to do
+_COLLECTED = (5_000, 20, 50)  # objects made, rounds, rounds; by the usual 700, 10, 10 all is searched often
 
 
 class BusySelector(selectors.DefaultSelector):
