@@ -68,7 +68,8 @@ _VALUES = Path(__file__).with_name("values.sql").read_text("utf-8")
 
 
 def _unsigned(term: Term) -> Term:
-    return term.model_copy(update={"minus": False})
+    """What is counted: whatever its sign, and for a count of rows, whatever is measured on them."""
+    return term.model_copy(update={"minus": False} if term.amounts else {"minus": False, "measured": ()})
 
 
 def _numbered_terms(indicators: Iterable[Indicator], cuts: Mapping[str, date]) -> cubes.Terms:
