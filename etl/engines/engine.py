@@ -43,6 +43,10 @@ class Engine(Protocol):
         """SQL in the version's file for the rows of an expression over sources and tables."""
         ...
 
+    def united(self, alike: Sequence[RowsExpression | Statement]) -> str:
+        """SQL for all rows of expressions with the same columns, asked at once."""
+        ...
+
 
 class DuckDBEngine:
     """The version's file holds the rows itself, and its own SQL counts them."""
@@ -76,6 +80,10 @@ class DuckDBEngine:
     def result(self, rows: RowsExpression | Statement) -> str:
         """See `Engine`: the expression as SQL."""
         return f"({sql(rows)})"
+
+    def united(self, alike: Sequence[RowsExpression | Statement]) -> str:
+        """See `Engine`: one statement."""
+        return f"({' UNION ALL BY NAME '.join(f'FROM {self.result(one)}' for one in alike)})"
 
 
 def gathered_sql(files: Sequence[tuple[int, str]], columns: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ DuckDB's: it holds a table of at most `FEW` and counts it; Spark gets it from me
 """
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import reduce
 from importlib import import_module
 from itertools import count
@@ -34,7 +34,6 @@ _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.ui.showConsoleProgress": "false",
 }
 FEW = 200_000  # rows that DuckDB counts sooner than Spark plans to
 
@@ -88,12 +87,23 @@ class SparkEngine:
 
     def result(self, rows: RowsExpression | Statement) -> str:
         """See `Engine`: a temporary table of what Spark answered; of few rows DuckDB's own SQL."""
-        expression = rows.expression() if isinstance(rows, Statement) else rows
-        if not self._many(self._read_by(expression)):
-            return self._small.result(rows)
+        return self.united([rows])
+
+    def united(self, alike: Sequence[RowsExpression | Statement]) -> str:
+        """See `Engine`: one job for what Spark counts of it."""
+        few, frames = list[RowsExpression | Statement](), list[Any]()
+        for rows in alike:
+            expression = rows.expression() if isinstance(rows, Statement) else rows
+            if self._many(self._read_by(expression)):
+                frames.append(self._frame(expression))
+            else:
+                few.append(rows)
+        if not frames:
+            return self._small.united(few)
         name = f"_result_{next(self._results)}"
-        self._keep(name, self._frame(expression).toArrow(), "TEMP TABLE")
-        return name
+        counted = reduce(lambda united, frame: united.unionByName(frame), frames)
+        self._keep(name, counted.toArrow(), "TEMP TABLE")
+        return f"(FROM {name} UNION ALL BY NAME FROM {self._small.united(few)})" if few else name
 
     def _keep(self, name: str, rows: pa.Table, kind: str) -> None:
         self.connection.register("_given", rows)
@@ -141,22 +151,22 @@ def session(master: str, remote: str) -> Generator[Any]:
     """A session of its own, stopped at the end, or the one that runs here. Raises ScorecardError where Spark does not answer."""
     sessions: Any = import_module("pyspark.sql").SparkSession
     _ = ibis.pyspark  # registers options without which Ibis writes no number with a fraction
-    running, builder = sessions.getActiveSession(), sessions.builder
-    builder = builder.appName("scorecard").remote(remote) if remote else builder.appName("scorecard")
-    if not remote:
-        builder = builder.master(master or "local[*]")
-    for name, value in _SETTINGS.items():
-        builder = builder.config(name, value)
-    errors = import_module("pyspark.errors").PySparkException, import_module("py4j.protocol").Py4JError
+    # A Java process that was killed in the middle is a connection that is refused: nothing is wrong with the disk.
+    errors = import_module("pyspark.errors").PySparkException, import_module("py4j.protocol").Py4JError, ConnectionError
     try:
+        running, builder = sessions.getActiveSession(), sessions.builder.appName("scorecard")
+        builder = builder.remote(remote) if remote else builder.master(master or "local[*]")
+        for name, value in (_SETTINGS if remote else {**_SETTINGS, "spark.ui.showConsoleProgress": "false"}).items():
+            builder = builder.config(name, value)
         opened = builder.getOrCreate()
         try:
             yield opened
         finally:
-            opened.catalog.clearCache()
-            if running is None:
-                opened.stop()
+            with suppress(*errors):
+                opened.catalog.clearCache()
+                if running is None:
+                    opened.stop()
     except errors as error:
-        found = str(error).strip().split("\n")[0][:300]
-        remedy = "请检查 Java、--master 或 --remote 和各节点能否读到批次文件，或改用 --engine duckdb"
+        found = str(error).strip().split("\n")[0][:300] or type(error).__name__
+        remedy = "请检查 Java、--master 或 --remote 和各节点能否读到批次文件后重新运行，或改用 --engine duckdb"
         raise ScorecardError("用 Spark 建库", found, "能运行的 Spark", remedy) from error

@@ -33,7 +33,7 @@ def write(engine: Engine, catalog: Catalog, as_of: Mapping[str, date], batches: 
     """Writes both tables for every worklist of the catalogue."""
     connection = engine.connection
     create_schema(connection)
-    silent, told, items = silences(engine, catalog, batches), list[tuple[object, ...]](), list[str]()
+    silent, told, items = silences(engine, catalog, batches), list[tuple[object, ...]](), list[Statement]()
     for worklist in catalog.worklists.values():
         lacking = [name for name in worklist.tables if name not in as_of]
         cut = None if lacking else min(as_of[name] for name in worklist.tables)
@@ -42,10 +42,10 @@ def write(engine: Engine, catalog: Catalog, as_of: Mapping[str, date], batches: 
         told.append((worklist.id, cut, ",".join(lacking), list(dict.fromkeys(unknown))))
         for one in sources:
             assert cut is not None
-            items.append(f"SELECT {_ITEM} FROM {engine.result(_declared(catalog, worklist, one, cut))}")
+            items.append(_declared(catalog, worklist, one, cut))
     insert_rows(connection, "worklist_state", told)
     if items:
-        connection.execute(f"INSERT INTO worklist_item ({_ITEM}) {' UNION ALL '.join(items)}")
+        connection.execute(f"INSERT INTO worklist_item ({_ITEM}) SELECT {_ITEM} FROM {engine.united(items)}")
 
 
 def _declared(catalog: Catalog, worklist: Worklist, source: Worklist, cut: date) -> Statement:

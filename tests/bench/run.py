@@ -1,7 +1,7 @@
 """`python -m tests.bench.run [part …] [--rows N]`: figures of one run, as ratios. Nothing here asserts a time.
 
 Parts: accept, build, growth, spark, reruns, touch, sessions, publication, exports; all but spark without a name. `--rows` bounds
-the largest table.
+the largest table; spark has exactly so many: up to 1e8, with 20 GB of disk and an hour.
 """
 
 import argparse
@@ -17,7 +17,8 @@ from tests.bench.report import Finding, machine, show
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 LARGEST = 10_000_000
-AT_MOST = 1200  # seconds a part may take
+AT_MOST = {"spark": 3600}  # seconds a part may take, others:
+USUALLY = 1200
 
 
 def main() -> None:
@@ -57,9 +58,7 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         "accept": lambda: accept.measure(_new(folder, "accept"), min(rows, 1_000_000)),
         "build": lambda: build.measure(_new(folder, "build"), sample, [size for size in SIZES if size <= rows]),
         "growth": lambda: growth.measure(_new(folder, "growth")),
-        "spark": lambda: spark.measure(
-            _new(folder, "spark"), sample, [one for one in (*SIZES[1:], 10**8) if one <= rows]
-        ),
+        "spark": lambda: spark.measure(_new(folder, "spark"), sample, rows),
         "reruns": lambda: pages.reruns(_new(folder, "reruns"), sample, _large(folder, sample, rows)),
         "touch": lambda: touch.measure(_new(folder, "touch"), sample),
         "sessions": lambda: pages.sessions(_new(folder, "sessions"), sample),
@@ -67,17 +66,17 @@ def _run(folder: Path, parts: list[str], rows: int) -> None:
         "exports": lambda: exports.measure(_new(folder, "exports"), sample),
     }
     for part in parts:
-        show(_TITLES[part], _bounded(jobs[part]))
+        show(_TITLES[part], _bounded(jobs[part], AT_MOST.get(part, USUALLY)))
 
 
-def _bounded(job: Callable[[], list[Finding]]) -> list[Finding]:
+def _bounded(job: Callable[[], list[Finding]], at_most: int) -> list[Finding]:
     """What the job finds; a server or browser that no longer answers ends the run, and what was started with it."""
 
     def too_long(*_: object) -> None:
-        raise TimeoutError(f"a part took longer than {AT_MOST} s")
+        raise TimeoutError(f"a part took longer than {at_most} s")
 
     signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(AT_MOST)
+    signal.alarm(at_most)
     try:
         return job()
     finally:

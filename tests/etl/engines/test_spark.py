@@ -2,11 +2,15 @@
 
 import os
 import shutil
+import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
+from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +23,7 @@ from etl.engines.choice import EngineChoice, chosen
 from etl.engines.engine import DuckDBEngine, Engine
 from etl.versions.publish import publish
 from etl.warehouse import worklist_items
-from etl.warehouse.build import build, engine_of, is_current
+from etl.warehouse.build import build, build_of, chosen_batches, engine_of, is_current
 from scorecard.access import console
 from scorecard.calendar.period import Period
 from scorecard.catalog import loader, worked_examples
@@ -198,6 +202,53 @@ def test_a_job_that_dies_in_the_middle_leaves_nothing_published(
         publish(data, build(catalog, data, SPARK), console("检查"))
     assert store.current(data) == before
     assert sorted(data.warehouse.iterdir()) == files
+
+
+@pytest.mark.parametrize("killed", ["java", "python"])
+def test_a_process_killed_in_the_middle_leaves_nothing_published_and_no_half_version(
+    killed: str, by_spark: tuple[DataDir, str, str], tmp_path: Path, catalog: Catalog
+) -> None:
+    data, told = copied(by_spark[0], tmp_path / "data"), tmp_path / "told"
+    data.database(by_spark[2]).unlink()
+    before, files = store.current(data), sorted(data.warehouse.iterdir())
+    process = get_context("spawn").Process(target=_build_and_kill, args=(data.root, killed, told))
+    process.start()
+    process.join(240)
+    java, _, error = told.read_text(encoding="utf-8").partition("\n")
+    if killed == "java":
+        assert process.exitcode == 0
+        assert error.startswith("用 Spark 建库"), error
+    else:
+        assert process.exitcode == -signal.SIGKILL
+        while Path(f"/proc/{java}").exists():  # it ends by itself when nobody holds its standard input
+            time.sleep(0.1)
+        assert not data.database(by_spark[2]).exists()
+        build_of(catalog, data, chosen_batches(data), anew=True, engine=EngineChoice())  # the next build clears up
+    assert store.current(data) == before
+    assert sorted(data.warehouse.iterdir()) == files
+
+
+def _build_and_kill(root: Path, killed: str, told: Path) -> None:
+    """Builds by a Spark of its own, of which one process is killed at the third query; says which Java, and the error."""
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{SMALL} {JAVA} pyspark-shell"
+    asked, known = count(), spark.SparkEngine._frame
+    spark.FEW = 5_000
+
+    def killing(engine: spark.SparkEngine, rows: Any) -> Any:
+        frame = known(engine, rows)
+        if next(asked) == 2:
+            own = (task / "children" for task in Path("/proc/self/task").iterdir())
+            pids = [pid for children in own for pid in children.read_text(encoding="ascii").split()]
+            (java,) = (pid for pid in pids if "java" in Path(f"/proc/{pid}/comm").read_text(encoding="ascii"))
+            told.write_text(f"{java}\n", encoding="utf-8")
+            os.kill(int(java) if killed == "java" else os.getpid(), signal.SIGKILL)
+        return frame
+
+    spark.SparkEngine._frame = killing  # type: ignore[method-assign]
+    try:
+        build(loader.load(ROOT / "seeds"), DataDir(root), SPARK)
+    except ScorecardError as error:
+        told.write_text(f"{told.read_text(encoding='utf-8')}{error}", encoding="utf-8")
 
 
 def test_the_environment_chooses_the_engine_and_the_call_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
