@@ -72,10 +72,13 @@ def _told(built: Built | None) -> str:
 
 
 def _bounded(court: DataDir, engine: EngineChoice, log: Path | None = None) -> Built | None:
-    """The build in a process of its own; None where it did not end in time."""
+    """The build in a process of its own; None where it did not end in time. Any other death is an error of its own."""
+    start = perf_counter()
     try:
         (seconds, java), python = alone(_built, court, engine, log)
     except BrokenProcessPool:
+        if perf_counter() - start < AT_MOST:
+            raise
         return None
     return Built(seconds, java, python)
 
