@@ -13,7 +13,8 @@ import duckdb
 
 from etl.duckdb_connection import open_build
 from etl.engines.engine import DuckDBEngine
-from etl.warehouse import build, data_faults, rollup, silent_columns, tables
+from etl.versions.publish import publish
+from etl.warehouse import build, data_faults, increment, rollup, silent_columns, tables
 from scorecard.catalog.definitions import Indicator
 from scorecard.storage import atomic_files
 from scorecard.storage.data_dir import DataDir
@@ -79,8 +80,25 @@ def measure(folder: Path, sample: DataDir, sizes: list[int]) -> list[Finding]:
                 footnote=f"version of {size:.0f} MiB",
             ),
         ]
+        if rows > increment.LARGE:  # its version is worth beginning from
+            (added, whole), _ = alone(_month_added, court, rows)
+            findings.append(ratio("    a month added to it / the same version built whole", added, whole))
         shutil.rmtree(court.root)
     return findings
+
+
+def _month_added(court: DataDir, rows: int) -> tuple[float, float]:
+    """Seconds of the version with one month more, begun as a copy of the published one, and of the same built whole."""
+    found = data.catalog()
+    publish(court, build.build(found, court), data.ACTOR)
+    data.add_month(court, rows, found)
+    batches = build.chosen_batches(court)
+    start = perf_counter()
+    build.build_of(found, court, batches)
+    added = perf_counter() - start
+    start = perf_counter()
+    build.build_of(found, court, batches, anew=True)
+    return added, perf_counter() - start
 
 
 def _memory(peak: float) -> tuple[str, bool]:

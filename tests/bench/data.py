@@ -24,6 +24,7 @@ from scorecard.storage.data_dir import DataDir
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 10, 31)
+NEXT_MONTH = date(2026, 11, 30)
 FIRST_DAY = date(2021, 1, 1)
 ACTOR = console("bench")
 
@@ -144,11 +145,30 @@ def make_untidy(source: Path, target: Path) -> None:
 
 def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
     """A batch of `rows` cases as `accept` would have left it; so many rows come in many files, not through one upload."""
+    return _write_cases(data, rows, cases_sql(rows), AS_OF, found)
+
+
+def add_month(data: DataDir, rows: int, found: Catalog) -> Batch:
+    """The month after `rows` cases: as many as three years have a month, half of them cases that were open and close now."""
+    half = max(rows // 72, 1)
+    closing = (
+        f"SELECT * REPLACE (DATE '{NEXT_MONTH}' AS closed_on, '判决' AS outcome) FROM ({cases_sql(rows)})"
+        f" WHERE closed_on IS NULL LIMIT {half}"
+    )
+    coming = (
+        f"SELECT * REPLACE ('（2026）鲁0117民初' || ({rows} + _line) || '号' AS case_no, DATE '{NEXT_MONTH}' AS filed_on,"
+        " NULL::DATE AS closed_on, NULL AS outcome, NULL::BOOLEAN AS appealed, false AS converted,"
+        f" NULL::DATE AS converted_on, NULL AS original_procedure, _line + {half} AS _line) FROM ({cases_sql(half)})"
+    )
+    return _write_cases(data, 2 * half, f"({closing}) UNION ALL ({coming})", NEXT_MONTH, found)
+
+
+def _write_cases(data: DataDir, rows: int, select: str, as_of: date, found: Catalog) -> Batch:
     table = found.tables["cases"]
     contract = batches.contract_digest(table)
     source = batches.BatchSource(table=table.id, source_sha256=f"bench {rows}", contract=contract, sample=True)
     file = {"file_name": f"{rows}.csv", "rows": rows, "encoding": "UTF-8", "counts": ()}
-    batch = batches.new_batch(data, source, AS_OF, ACTOR, "", **file)
+    batch = batches.new_batch(data, source, as_of, ACTOR, "", **file)
     batch.path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(data.root / "spill")}) as connection:
         connection.execute("SET enable_progress_bar = false")
@@ -158,7 +178,7 @@ def add_cases(data: DataDir, rows: int, found: Catalog) -> Batch:
             for name, column in table.columns.items()
         )
         batches.write_batch(
-            data, connection, f"SELECT _line, {columns} FROM ({cases_sql(rows)})", batch, temporary_sibling(batch.path)
+            data, connection, f"SELECT _line, {columns} FROM ({select})", batch, temporary_sibling(batch.path)
         )
     return batch
 

@@ -5,7 +5,6 @@ come for the first time, a 数据截至 that moves for one table and not for ano
 """
 
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -116,10 +115,7 @@ def loosened(catalog: Catalog) -> Catalog:
     return replace(catalog, tables={**catalog.tables, sales.id: sales.model_copy(update={"columns": columns})})
 
 
-@settings(
-    max_examples=int(os.environ.get("INCREMENT_EXAMPLES", "3")),
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(history=st.lists(step(), min_size=2, max_size=5))
 def test_a_version_begun_as_a_copy_of_the_published_one_equals_one_built_whole(
     loosened: Catalog, monkeypatch: pytest.MonkeyPatch, history: list[tuple[str, str, list[str], int]]
