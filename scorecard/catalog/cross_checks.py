@@ -137,9 +137,8 @@ def cross_checks(catalog: Catalog, written: SeedNames) -> Iterator[SeedMistake]:
         for name in type(entry).model_fields:
             value, place = getattr(entry, name), f"{key}.{name}".removeprefix(".")
             if name in _HOMES:
-                yield from unknown(
-                    file, place, filter(None, [value] if isinstance(value, str) else value), *_HOMES[name]
-                )
+                ids = filter(None, [value] if isinstance(value, str) else value)
+                yield from unknown(file, place, ids, *_HOMES[name])
             elif isinstance(value, Frozen):
                 yield from named(file, value, place)
             for number, part in enumerate(cast("tuple[object, ...]", value) if isinstance(value, tuple) else (), 1):
