@@ -190,6 +190,10 @@ def open_examination(
             if header is not None:
                 if wide:
                     wide.check_units(header, findings)
+                as_read = wide.table if wide else how.table
+                for where, name in (("文件名", Path(examination.file_name).stem), ("工作表名", sheet)):
+                    for problem in headers.unit_elsewhere([name], header, as_read, where):
+                        findings.add(problem)
                 with storage_errors("读取文件"):
                     path = stack.enter_context(staging.as_file(memoryview(decoded.utf8)[header.body :]))
                 con = stack.enter_context(_database(path, output))

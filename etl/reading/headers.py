@@ -254,6 +254,24 @@ def _title(record: CsvRecord, mapped: "_Mapped", findings: Findings) -> None:
 _STATE_UNIT = "请把单位写在各列的表头里，如 标的额（万元），或换算成本表规定的单位"
 
 
+def unit_elsewhere(
+    cells: Sequence[str], header: Header, table: Table, where: str, line: int | None = None
+) -> Iterator[Problem]:
+    """The refusal of a text that names another unit than the columns are read in: below the data, or the file's name."""
+    found = {name: table.columns[name] for name in filter(None, header.columns)}
+    numeric = {name: column for name, column in found.items() if column.type.is_number}
+    silent = [column.unit for name, column in numeric.items() if name not in header.units]
+    try:
+        units = in_line(cells)
+        other = [one.word for one in units if any(shift_to(one, name) or one.may_be_meant_for(name) for name in silent)]
+    except UnclearUnit as unclear:
+        other = [str(unclear)]
+    if other and numeric:
+        reason = f"{where}写着单位“{'、'.join(other)}”，各列不是按它读的"
+        suggestion = "请把单位写在表头里，如 标的额（万元），或写在表头上方"
+        yield Problem("header_unit", "refuse", line, "", "", reason, suggestion)
+
+
 class _Mapped:
     """The contract's column of each position; doubled, missing, foreign and unknown headers in `findings`."""
 

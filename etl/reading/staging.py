@@ -9,7 +9,7 @@ Lines = header + rows + set aside, or refused. Rows that are sound are staged in
 import contextlib
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +21,12 @@ import pyarrow as pa
 from etl import invisible_characters
 from etl.invisible_characters import BLANKS
 from etl.problems import Findings, Problem
-from etl.reading.headers import Header, fold
+from etl.reading.headers import Header, fold, unit_elsewhere
 from etl.reading.lines import labels
 from etl.reading.lines.plain import Lines, lines_of
 from etl.reading.lines.records import Layout, PlainLines, Record, broken_in_short_text, layout_of, records, swallowed
 from etl.reading.lines.sums import Suspect, judged
 from etl.reading.lines.widths import Widths, cut_off
-from etl.reading.spelling.units import UnclearUnit, in_line, shift_to
 from scorecard.catalog.contracts import Table
 from scorecard.storage.sql_text import quoted
 
@@ -80,7 +79,7 @@ def stage(
         columns = ", ".join(f"c{place} VARCHAR" for place in range(layout.width))
         con.execute(f"CREATE OR REPLACE TABLE raw (line BIGINT, {columns})")
     every = lines is not None and bool(lines.plain.all())
-    aside = () if every else _other_rows(con, utf8, header, layout, findings, lines)
+    aside = () if every else _other_rows(con, utf8, header, table, layout, findings, lines)
     if problem := cut_off(con, utf8, layout):
         findings.add(problem)
     hidden = invisible_characters.contains_hidden(memoryview(utf8)[header.body :])
@@ -145,7 +144,13 @@ def _labelled(con: duckdb.DuckDBPyConnection, layout: Layout) -> list[int]:
 
 
 def _other_rows(
-    con: duckdb.DuckDBPyConnection, utf8: bytes, header: Header, layout: Layout, findings: Findings, lines: Lines | None
+    con: duckdb.DuckDBPyConnection,
+    utf8: bytes,
+    header: Header,
+    table: Table,
+    layout: Layout,
+    findings: Findings,
+    lines: Lines | None,
 ) -> tuple[int, ...]:
     """Reads what is not among the plain rows of `raw`, and adds what of it is sound; the lines that are set aside."""
     cut_off = utf8[-1:] not in (b"\n", b"\r")
@@ -183,7 +188,8 @@ def _other_rows(
             take(record)
             continue
         aside.append(record.line)
-        for problem in (*problems, *_late_units(record, header, layout)):
+        below = unit_elsewhere(record.cells, header, table, "数据下方的说明", record.line)
+        for problem in (*problems, *below):
             findings.add(problem)
     raw.flush()
     raw.remove(widths.judge(findings))
@@ -231,25 +237,6 @@ class _Raw:
     def remove(self, lines: list[int]) -> None:
         if lines:
             self._con.execute("DELETE FROM raw WHERE line IN (SELECT unnest(?))", [lines])
-
-
-def _late_units(record: Record, header: Header, layout: Layout) -> Iterator[Problem]:
-    """A note below the data that names another unit than the columns were read in: it is for numbers that came before."""
-    numeric = {
-        name: column
-        for name, column in zip(header.columns, layout.columns, strict=True)
-        if name is not None and column is not None and column.type.is_number
-    }
-    silent = [column.unit for name, column in numeric.items() if name not in header.units]
-    try:
-        units = in_line(record.cells)
-        late = [one.word for one in units if any(shift_to(one, name) or one.may_be_meant_for(name) for name in silent)]
-    except UnclearUnit as unclear:
-        late = [str(unclear)]
-    if late and numeric:
-        reason = f"数据下方的说明写着单位“{'、'.join(late)}”，各列不是按它读的"
-        suggestion = "请把单位写在表头里，如 标的额（万元），或写在表头上方"
-        yield Problem("header_unit", "refuse", record.line, "", "", reason, suggestion)
 
 
 def _header_again(record: Record, layout: Layout) -> Problem | None:

@@ -237,6 +237,21 @@ def test_units_that_contradict_or_cannot_be_converted_are_refused_with_their_lin
     assert problem.suggestion
 
 
+def test_a_unit_that_only_the_name_of_the_file_says_is_refused_and_one_that_agrees_is_not(catalog: Catalog) -> None:
+    """50 under 标的额 in 台账（单位：万元）.csv is not 50元."""
+    silent, stated = file(["50"]), file(["50"], "标的额（万元）")
+    for name, raw, refused in (
+        ("台账（单位：万元）.csv", silent, True),
+        ("台账（万元）.csv", silent, True),
+        ("台账（万元）.csv", stated, False),
+        ("台账（单位：元）.csv", silent, False),
+        ("标的额500万元以上的案件.csv", silent, False),
+        ("填报单位：钢城区法院.csv", silent, False),
+    ):
+        found = examine(raw, name, TRIALS, catalog, AS_OF)
+        assert [(p.code, p.line) for p in found.problems if p.severity == "refuse"] == [("header_unit", None)] * refused
+
+
 @pytest.mark.parametrize("unit", ["万元", "（元）", "(万)"])
 def test_a_second_line_of_the_header_with_units_is_never_set_aside_as_a_row(catalog: Catalog, unit: str) -> None:
     """The rows below would get in without their unit; nor are rows below another header, in which the unit is another one."""
