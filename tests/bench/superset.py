@@ -168,9 +168,9 @@ def _beside(
         stay_on(int(thread.name), 0)
     for count in readers:
         crowd = Crowd(pages.PAGE, count, pages.ARRIVAL, pages.THINK, pages.PERIOD)
-        before = sum(map(cpu_seconds, workers))
+        before, begun = sum(map(cpu_seconds, workers)), perf_counter()
         (seconds, failed), _ = alone(_crowd, board, crowd, core=1)
-        busy = (sum(map(cpu_seconds, workers)) - before) / crowd.seconds
+        busy = (sum(map(cpu_seconds, workers)) - before) / (perf_counter() - begun)  # full, it answers long after
         with app(court, folder, core=0) as (address, own):
             (runs, lost, _), _ = alone(read, address, crowd, core=1)
             note = f"a core busy {busy:.0%} / {cpu_seconds(own) / crowd.seconds:.0%}, start of ours included"
