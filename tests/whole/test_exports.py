@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from etl.impact.version_diff import Balance, BalanceCase, RowChange
+from etl.impact.version_diff import BalanceCase, RowChange
 from etl.intake.accept import accept, template
 from etl.intake.registers import register_rows
 from etl.intake.repaired import repaired_csv
@@ -124,7 +124,7 @@ def changed_cells(given: Given) -> bytes:
 
 def stock_and_flow(given: Given) -> bytes:
     cases = tuple(BalanceCase(RowChange(text, 2, text), text, -3, text, text) for text in given.texts)
-    return impact._behind(Balance("cases", "案件", None, None, cases=cases))()
+    return impact._csv(impact._CASES, cases)
 
 
 def changed_values(given: Given) -> bytes:
