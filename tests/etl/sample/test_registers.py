@@ -64,7 +64,7 @@ def rows(monkeypatch: pytest.MonkeyPatch, catalog: Catalog) -> Any:
         )  # fmt: skip
         tables = replace(catalog, tables={**catalog.tables, "trials": contract})
         found = {"trials": tomllib.loads(recipe)}
-        monkeypatch.setattr(registers, "recipes", lambda: found)
+        monkeypatch.setattr(registers, "recipes", lambda _fill: found)
         return list(with_registers({"others": OTHERS}, 1, day, tables)["trials"])
 
     return made
