@@ -259,7 +259,8 @@ def _other_unit(column: columns.Column, digits: str, unit: Unit, stated: Unit | 
 
 
 def _not_a_number(bare: str) -> CellResult:
-    if units.read_unit(bare) is not None:  # of all rows then, so that none is taken without it
+    unit = units.read_unit(bare)
+    if unit is not None and not (unit.power and unit.kind in ("天", "小时")):  # of all rows then; 十天 are ten days
         reason = "这一格只写了单位，像是表头的第二行：以下各行的单位无法确定"
         return refused("header_unit", reason, "请删去这一行，把单位写进表头，如 标的额（万元）", final=True)
     if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", bare, re.ASCII):

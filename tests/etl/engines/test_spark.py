@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -10,7 +12,6 @@ from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
 from itertools import count
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -211,15 +212,16 @@ def test_a_process_killed_in_the_middle_leaves_nothing_published_and_no_half_ver
     data, told = copied(by_spark[0], tmp_path / "data"), tmp_path / "told"
     data.database(by_spark[2]).unlink()
     before, files = store.current(data), sorted(data.warehouse.iterdir())
-    process = get_context("spawn").Process(target=_build_and_kill, args=(data.root, killed, told))
-    process.start()
-    process.join(240)
+    called = f"from {__name__} import build_and_kill; import sys; build_and_kill(*sys.argv[1:])"
+    process = subprocess.run(
+        [sys.executable, "-c", called, data.root, killed, told], cwd=ROOT, timeout=240, check=False
+    )
     java, _, error = told.read_text(encoding="utf-8").partition("\n")
     if killed == "java":
-        assert process.exitcode == 0
+        assert process.returncode == 0
         assert error.startswith("用 Spark 建库"), error
     else:
-        assert process.exitcode == -signal.SIGKILL
+        assert process.returncode == -signal.SIGKILL
         while Path(f"/proc/{java}").exists():  # it ends by itself when nobody holds its standard input
             time.sleep(0.1)
         assert not data.database(by_spark[2]).exists()
@@ -228,10 +230,10 @@ def test_a_process_killed_in_the_middle_leaves_nothing_published_and_no_half_ver
     assert sorted(data.warehouse.iterdir()) == files
 
 
-def _build_and_kill(root: Path, killed: str, told: Path) -> None:
+def build_and_kill(root: str, killed: str, path: str) -> None:
     """Builds by a Spark of its own, of which one process is killed at the third query; says which Java, and the error."""
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{SMALL} {JAVA} pyspark-shell"
-    asked, known = count(), spark.SparkEngine._frame
+    told, asked, known = Path(path), count(), spark.SparkEngine._frame
     spark.FEW = 5_000
 
     def killing(engine: spark.SparkEngine, rows: Any) -> Any:
@@ -246,7 +248,7 @@ def _build_and_kill(root: Path, killed: str, told: Path) -> None:
 
     spark.SparkEngine._frame = killing  # type: ignore[method-assign]
     try:
-        build(loader.load(ROOT / "seeds"), DataDir(root), SPARK)
+        build(loader.load(ROOT / "seeds"), DataDir(Path(root)), SPARK)
     except ScorecardError as error:
         told.write_text(f"{told.read_text(encoding='utf-8')}{error}", encoding="utf-8")
 
