@@ -258,8 +258,7 @@ def unit_elsewhere(
     cells: Sequence[str], header: Header, table: Table, where: str, line: int | None = None
 ) -> Iterator[Problem]:
     """The refusal of a text that names another unit than the columns are read in: below the data, or the file's name."""
-    found = {name: table.columns[name] for name in filter(None, header.columns)}
-    numeric = {name: column for name, column in found.items() if column.type.is_number}
+    numeric = _numeric(header.columns, table)
     silent = [column.unit for name, column in numeric.items() if name not in header.units]
     try:
         units = in_line(cells)
@@ -270,6 +269,11 @@ def unit_elsewhere(
         reason = f"{where}写着单位“{'、'.join(other)}”，各列不是按它读的"
         suggestion = "请把单位写在表头里，如 标的额（万元），或写在表头上方"
         yield Problem("header_unit", "refuse", line, "", "", reason, suggestion)
+
+
+def _numeric(names: Iterable[str | None], table: Table) -> dict[str, Column]:
+    found = {name: table.columns[name] for name in filter(None, names)}
+    return {name: column for name, column in found.items() if column.type.is_number}
 
 
 class _Mapped:
@@ -327,8 +331,7 @@ class _Mapped:
     @property
     def numeric(self) -> dict[str, Column]:
         """The columns of the file that a unit could be for."""
-        found = {name: self._table.columns[name] for name in filter(None, self.columns)}
-        return {name: column for name, column in found.items() if column.type.is_number}
+        return _numeric(self.columns, self._table)
 
     def take_line_unit(self, unit: Unit, line: int) -> list[str]:
         """The headers of the columns that a unit above the header is for: of its kind, without one of their own.

@@ -122,7 +122,7 @@ def show_template(template: str, /, **values: Any) -> None:
 
 def show_on_screen(template: str, /, **values: Any) -> None:
     """Fill a template and show it on the screen alone: it is no part of the page's picture."""
-    st.html(render(template, **values))
+    st.html(_AsItIs(render(template, **values)))
 
 
 def show_case_rows(html: str, actor: Actor) -> None:
