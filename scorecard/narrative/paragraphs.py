@@ -24,7 +24,6 @@ Domains = Sequence[tuple[str, Sequence[Card]]]
 _Side = Literal["worse", "better", "neutral"]
 
 LONGEST = 28  # characters of a headline: two short lines of a title
-_FROM_TARGET = {"低": "距目标", "高": "超目标"}
 _NAMED = 3
 _MOVED = 6  # named as moved in one paragraph
 _SIDES: tuple[_Side, ...] = ("worse", "better", "neutral")
@@ -50,7 +49,7 @@ def headline(domains: Domains, monthly: Sequence[Card], period: Period) -> str:
     else:
         widest = max(missed, key=lambda card: (not card.judged.tentative, _width(card)))
         home, held = max(((name, len(_at("未达标", members))) for name, members in domains), key=lambda one: one[1])
-        gap = re.sub("^[低高]", lambda way: _FROM_TARGET[way[0]], shortfall(widest))  # a headline stands alone
+        gap = shortfall(widest, alone=True)
         places |= {"name": widest.indicator.name, "value": widest.value, "gap": gap, "domain": home}
         most = 2 * held > len(missed) and widest in dict(domains)[home]
         where = "all_in" if held == len(missed) else "most_in" if most else ""

@@ -17,11 +17,14 @@ _NAMED = 3  # months named one by one; more are counted
 _ENDS = ("达标", "仅监测")  # a month without a target asked for nothing
 
 
-def shortfall(card: Card) -> str:
-    """What is missing of a missed target: "173家中8家未排查", "再排查4家即达标", "比法定期限多3.2天", "低26.53个百分点"; else empty."""
+def shortfall(card: Card, *, alone: bool = False) -> str:
+    """What is missing of a missed target: "173家中8家未排查", "再排查4家即达标", "比法定期限多3.2天", "低26.53个百分点"; else empty.
+
+    `alone`: where no target stands beside it, "距目标26.53个百分点".
+    """
     if card.verdict.word != "未达标" or card.judged.bounds is None or card.judged.exact is None:
         return ""
-    return card.pace or _in_rows(card) or distance(card)
+    return card.pace or _in_rows(card) or distance(card, alone=alone)
 
 
 def _in_rows(card: Card) -> str:
@@ -51,14 +54,15 @@ def _short(card: Card, point: JudgedPeriod) -> int | None:
     return int(reading.numerator if bounds.lower is None else reading.denominator - reading.numerator)
 
 
-def distance(card: Card) -> str:
+def distance(card: Card, *, alone: bool = False) -> str:
     """How far a judged value is from its bound, "低26.53个百分点", "比法定期限少109.89天"; empty on it and between two."""
     gap, exact, unit, goal = card.verdict.gap, card.judged.exact, card.indicator.unit, card.judged.goal
     if not gap or exact is None:
         return ""
     far = distinct_texts(exact, exact - gap, unit)[2].lstrip("+-")
     if unit == "%":
-        return f"{'低' if gap < 0 else '高'}{far}"
+        below, above = ("距目标", "超目标") if alone else ("低", "高")
+        return f"{below if gap < 0 else above}{far}"
     limit = "法定期限" if unit == "天" and goal is not None and goal.basis == "法定" else "目标"
     return f"比{limit}{'少' if gap < 0 else '多'}{far}"
 
