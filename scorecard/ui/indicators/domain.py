@@ -59,6 +59,7 @@ def page(domain: str, topics: Mapping[str, Topic] | None = None) -> None:
     view = frame.analysis(frame.title_of(domain))
     if view is None:
         return
+    _unknown(view)
     show_aside(view, [card for _, _, part in view.parts for card in _cards(part, domain)])
     in_depth = {
         "图览": lambda view: show(view.cached(f"gallery {domain}", lambda: _gallery(view, domain))),
@@ -94,7 +95,12 @@ def _drawer(view: View) -> None:
     chosen = view.cards.get(named)
     if chosen is not None:
         open_drawer(view, chosen)
-    elif named:
+
+
+def _unknown(view: View) -> None:
+    """What to do where the address names an indicator that there is not, before anything else on the page."""
+    named = st.query_params.get("indicator", "")
+    if named and named not in view.cards:
         near = get_close_matches(named, view.cards, 3, 0.5)
         steps = [{"text": view.cards[one].indicator.name, "href": view.card_href(view.cards[one])} for one in near]
         text = f"看板没有编号为“{named[:60]}”的指标。{'您要找的可能是：' if near else ''}"
