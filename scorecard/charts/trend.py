@@ -76,8 +76,9 @@ def trend(series: Trend) -> go.Figure:
     )
     finished(figure, frame, room=_ROOM, lift=32)
     if not any(point.value is not None for point in series.points):  # in the axes, so that last year's label gives way
+        signed_in = "登录后" if any(point.reading and point.reading.hidden for point in series.points) else ""
         write(
-            figure, "各期基数过小或没有数据，不画线。可改看季度、年度累计或全年。", 14, palette().grey, name=EMPTY,
+            figure, f"各期基数过小或没有数据，不画线。{signed_in}可改看季度、年度累计或全年。", 14, palette().grey, name=EMPTY,
             x=(len(labels) - 1) / 2, y=(low + high) / 2,
         )  # fmt: skip
     arrange(figure)

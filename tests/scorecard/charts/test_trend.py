@@ -12,6 +12,7 @@ from plotly.offline import get_plotlyjs
 
 from scorecard.assessment.control_chart import ControlChart, control
 from scorecard.assessment.control_limits import ASSURANCES, VARIATIONS
+from scorecard.assessment.indicator_value import IndicatorValue
 from scorecard.assessment.verdict import WORDS, JudgedPeriod, Verdict, VerdictWord
 from scorecard.calendar.period import containing
 from scorecard.charts import theme, trend as charts
@@ -117,7 +118,15 @@ def test_what_may_not_be_drawn_leaves_a_gap_and_an_empty_figure_says_what_to_do(
         if one["mode"] == "lines"
     )
     assert line["y"][1] is None
-    assert "不画线" in words(charts.trend(shown(point(1, None, "样本不足"))))
+    assert "不画线。可改看季度" in words(charts.trend(shown(point(1, None, "样本不足"))))
+
+
+def test_a_visitor_from_whom_small_numbers_are_hidden_is_told_who_sees_more() -> None:
+    unseen = point(1, None, "样本不足")
+    empty = IndicatorValue(
+        "x", unseen.period, "all", "all", None, None, 3, None, "complete", public=True, hidden="不足5件"
+    )
+    assert "不画线。登录后可改看季度" in words(charts.trend(shown(replace(unseen, reading=empty))))
 
 
 def test_periods_are_our_own_categories_and_never_too_many_are_written() -> None:
