@@ -1,10 +1,10 @@
-"""Several lines of one case -> one row, as `one_row_per` and `combine` of a contract say.
+"""Several lines -> one row: of lines alike in every column, and of one case, as `one_row_per` and `combine` of a contract say.
 
 What is unknown stays so: of a sum, the largest and the latest one part unknown makes the whole unknown (as in derived columns). Lines
 that must agree and do not are refused together, and so is a case of which one line has a problem: a part of a sum is no sum.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import duckdb
 
@@ -24,6 +24,34 @@ _COMBINED: dict[Combination, str] = {
     "any": f"CASE WHEN bool_or({{0}}) THEN true WHEN {_ALL} THEN false END",
     "all": f"CASE WHEN NOT bool_and({{0}}) THEN false WHEN {_ALL} THEN true END",
 }
+
+
+def collapse(con: duckdb.DuckDBPyConnection, findings: Findings, key: Sequence[str]) -> int:
+    """Takes all but the first of rows that are alike in every kept column out of `typed`, and says how many these were.
+
+    A case system exports a row for each party and the parties are left out at the door: what remains is one case. A row with
+    a wrong cell or a blank `key` stays: what is unknown of it is not the same as what is unknown of another.
+    """
+    columns = [name for name, *_ in con.execute("DESCRIBE typed").fetchall() if name != "_line"]
+    alike = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    right = "FROM typed WHERE _line NOT IN (SELECT _line FROM caught_lines)"
+    if key:
+        known = " OR ".join(f'"{column}" IS NOT NULL' for column in key)
+        right += f" AND ({known})"
+    hashed = f"hash({alike})"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated AS "
+        f"WITH several AS (SELECT {hashed} AS h {right} GROUP BY h HAVING count(*) > 1), "
+        f"rows AS (SELECT rowid AS row, _line, min(_line) OVER (PARTITION BY {alike}) AS first {right} "
+        f"AND {hashed} IN (SELECT h FROM several)) SELECT * FROM rows WHERE _line > first"
+    )
+    con.execute("DELETE FROM typed WHERE rowid IN (SELECT row FROM repeated)")  # of a wide table a line is several rows
+    ((count,),) = con.execute("SELECT count(*) FROM repeated").fetchall()
+    lines = con.execute(f"SELECT _line, first FROM repeated ORDER BY ALL LIMIT {LISTED_PER_KIND}").fetchall()
+    said = ((line, f"与第{first}行在保留的各列上完全相同，只计一行") for line, first in lines)
+    listed = (Problem("row_doubled", "report", line, "", "", reason) for line, reason in said)
+    findings.add_all(listed, "row_doubled", "report", "", count)
+    return count
 
 
 def combine_cases(con: duckdb.DuckDBPyConnection, table: Table, findings: Findings, sieve: RejectedRows) -> int:

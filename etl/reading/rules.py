@@ -4,7 +4,6 @@ Each rule is written as the good condition and a row is named where that is not 
 Rules between columns hold where both are known.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,14 +11,14 @@ import duckdb
 import ibis
 
 from etl.duckdb_connection import calendar_days
-from etl.problems import LISTED, LISTED_PER_KIND, Findings, Problem, Severity
-from etl.reading.case_rows import combine_cases
+from etl.problems import LISTED, Findings, Problem, Severity
+from etl.reading.case_rows import collapse, combine_cases
 from etl.reading.headers import Header
 from etl.reading.rejected_rows import RejectedRows
 from etl.reading.typed_rows import WRITTEN
 from scorecard.case_number import NORMAL_PATTERN
-from scorecard.catalog.columns import MASK
-from scorecard.catalog.contracts import Check, CutDate, PartsSum, RequiredWhen, Table
+from scorecard.catalog.columns import DECIMAL, MASK, TEXT
+from scorecard.catalog.contracts import CaseNumbers, Check, CutDate, PartsSum, RequiredWhen, Table
 from scorecard.catalog.court import MemberCourt
 from scorecard.catalog.definitions import Catalog
 from scorecard.queries import terms
@@ -29,6 +28,7 @@ from scorecard.queries.terms import located, sql, unbound
 from scorecard.storage.sql_text import quoted
 
 _QUOTED = 80  # characters of a value that are repeated
+_TEN_THOUSAND, _SCALED_FROM = 10_000, 5  # times the median; of fewer amounts than five nobody knows what is usual
 _OTHERS = 5  # lines named beside a doubled one
 
 
@@ -79,6 +79,7 @@ class Rules:
         self._sieve.remove()
         if self._keyed:
             self._key_blank()
+            self._keys_alike()
         for check in self._table.checks:
             if not self._missing & set(self._columns_of(check)):  # said once, of the header
                 self._within_row(check)
@@ -86,6 +87,7 @@ class Rules:
             if column.court == "own" and self._table.department and self._courts:
                 self._other_court(name, self._table.department)
         self._sieve.remove()
+        self._out_of_scale()
         self._unique("report")
         for check in self._table.checks:
             if check.cut_date is not None:
@@ -103,6 +105,38 @@ class Rules:
             self._required(check, check.required_when)
         if check.add_up is not None and self._there >= self._table.sources(self._columns_of(check)):
             self._add_up(check, check.add_up)
+        if check.numbered is not None:
+            self._numbered(check, check.numbered)
+
+    def _numbered(self, check: Check, rule: CaseNumbers) -> None:
+        """Numbers of a type that the table is not for, and of another year than their day."""
+        column = f'"{rule.column}"'
+        if rule.types:
+            # Which rows are right a search tells many times faster than taking every number apart would.
+            right = f"regexp_matches({column}, '[0-9]({'|'.join(rule.types)})[0-9]')"
+            kind = f"nullif(regexp_extract({column}, {quoted(NORMAL_PATTERN)}, 3), '')"
+            reason = f"类型代字是“{{}}”，本表只报{'、'.join(rule.types)}案件"
+            remedy = "请核对案号；不属于本表的请删去"
+            self._misnumbered(
+                check, rule, "case_type_other", kind, f"NOT {right} AND {kind} IS NOT NULL", reason, remedy
+            )
+        if rule.taken_on is not None:
+            day = f'"{rule.taken_on}"::DATE'
+            year = f"try_cast(substr({column}, 2, 4) AS INTEGER)"  # every number begins （year）
+            reason = f"案号的年度与{self._table.header(rule.taken_on)}（{{}}）不符"
+            differs = f"{year} NOT BETWEEN year({day}) - 1 AND year({day})"
+            self._misnumbered(check, rule, "case_year_differs", day, differs, reason, "请核对这两列")
+
+    def _misnumbered(
+        self, check: Check, rule: CaseNumbers, code: str, beside: str, where: str, reason: str, remedy: str
+    ) -> None:
+        header, severity = self._table.header(rule.column), check.on_problem
+        found = f'SELECT _line, "{rule.column}", {beside} FROM {self._source} WHERE {where} ORDER BY 1'
+        rows, count = self._found(found, severity)
+        listed = [
+            Problem(code, severity, line, header, text, reason.format(other), remedy) for line, text, other in rows
+        ]
+        self._findings.add_all(listed, code, severity, header, count)
 
     def _other_court(self, number: str, court: str) -> None:
         """A case under the number of one court in a row of another: it would count for the wrong one."""
@@ -121,6 +155,23 @@ class Rules:
         ]  # fmt: skip
         self._findings.add_all(listed, "court_differs", "refuse", header, count)
 
+    def _out_of_scale(self) -> None:
+        """Amounts of money as far above the others as 万元 is above 元: one cell written in another unit makes most of a sum."""
+        for name in (name for name, one in self._table.columns.items() if one.type == DECIMAL and one.unit == "元"):
+            known = f'(SELECT median("{name}") AS middle, count(*) AS n FROM typed WHERE "{name}" > 0)'
+            rows, count = self._found(
+                f'SELECT _line, "{name}", middle FROM typed, {known}'
+                f' WHERE n >= {_SCALED_FROM} AND "{name}" >= middle * {_TEN_THOUSAND} ORDER BY 1',
+                "report",
+            )
+            header, private = self._table.header(name), name in self._table.private
+            listed: list[Problem] = []
+            for line, *amounts in rows:
+                text, middle = (MASK if private else DECIMAL.text(one, {}) for one in amounts)
+                reason = f"是这一列中位数（{middle}）的一万倍以上，可能写成了别的单位"
+                listed.append(Problem("amount_scale", "report", line, header, text, reason, "请核对这一格的单位"))
+            self._findings.add_all(listed, "amount_scale", "report", header, count)
+
     def _unique(self, severity: Severity) -> None:
         for check in self._table.checks:
             if check.unique is not None and check.on_problem == severity:
@@ -134,6 +185,8 @@ class Rules:
             return (check.cut_date.date, check.cut_date.missing)
         if check.add_up is not None:
             return (*check.add_up.parts, check.add_up.total)
+        if check.numbered is not None:
+            return tuple(filter(None, (check.numbered.column, check.numbered.taken_on)))
         return check.not_after or check.at_most or check.unique or ()
 
     def _key_blank(self) -> None:
@@ -143,6 +196,31 @@ class Rules:
         reason = "主键的各列都空白，无法识别是哪一行"
         listed = [Problem("key_blank", "refuse", line, headers, "", reason, "请补填") for (line,) in rows]
         self._findings.add_all(listed, "key_blank", "refuse", headers, count)
+
+    def _keys_alike(self) -> None:
+        """Keys that differ only in how they are written (Ａ1, a1, A01): a spreadsheet's work, which makes two rows of one matter."""
+        texts = [column for column in self._table.key if self._table.columns[column].type == TEXT]
+        if not texts:
+            return
+        cells = [f'"{column}"::VARCHAR' for column in self._table.key]
+        folded = [
+            _folded_sql(cell) if column in texts else cell for column, cell in zip(self._table.key, cells, strict=True)
+        ]
+        same, alike = (f"concat_ws('{_SEPARATOR}', {', '.join(some)})" for some in (cells, folded))
+        rows, count = self._found(
+            f"WITH keyed AS (SELECT _line, {same} AS same, {alike} AS folded FROM typed), several AS (SELECT folded,"
+            " min(_line) AS line, arg_min(same, _line) AS other FROM keyed GROUP BY folded HAVING count(DISTINCT same) > 1)"
+            " SELECT _line, same, line, other FROM keyed JOIN several USING (folded) WHERE same <> other ORDER BY 1",
+            "report",
+        )
+        headers = "、".join(map(self._table.header, self._table.key))
+        private = not self._table.private.isdisjoint(self._table.key)
+        listed: list[Problem] = []
+        for line, written, first, other in rows:
+            text, before = (MASK if private else one.replace(_SEPARATOR, "、")[:_QUOTED] for one in (written, other))
+            reason = f"与第{first}行的“{before}”只差全角半角、大小写、空格或开头的零，各计一行"
+            listed.append(Problem("key_alike", "report", line, headers, text, reason, "是同一件的，请改成同一种写法"))
+        self._findings.add_all(listed, "key_alike", "report", headers, count)
 
     def _doubled(self, code: str, severity: Severity, columns: tuple[str, ...]) -> None:
         """Every row that shares its values with another one, with the lines of the others."""
@@ -259,34 +337,14 @@ class Rules:
 
 
 _SEPARATOR, _NOTHING = chr(31), chr(30)  # never in a cell that a person typed
+_HALF_WIDTH = "".join(map(chr, range(0x21, 0x7F)))
+_FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
 
 
-def collapse(con: duckdb.DuckDBPyConnection, findings: Findings, key: Sequence[str]) -> int:
-    """Takes all but the first of rows that are alike in every kept column out of `typed`, and says how many these were.
-
-    A case system exports a row for each party and the parties are left out at the door: what remains is one case. A row with
-    a wrong cell or a blank `key` stays: what is unknown of it is not the same as what is unknown of another.
-    """
-    columns = [name for name, *_ in con.execute("DESCRIBE typed").fetchall() if name != "_line"]
-    alike = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
-    right = "FROM typed WHERE _line NOT IN (SELECT _line FROM caught_lines)"
-    if key:
-        known = " OR ".join(f'"{column}" IS NOT NULL' for column in key)
-        right += f" AND ({known})"
-    hashed = f"hash({alike})"
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE repeated AS "
-        f"WITH several AS (SELECT {hashed} AS h {right} GROUP BY h HAVING count(*) > 1), "
-        f"rows AS (SELECT rowid AS row, _line, min(_line) OVER (PARTITION BY {alike}) AS first {right} "
-        f"AND {hashed} IN (SELECT h FROM several)) SELECT * FROM rows WHERE _line > first"
-    )
-    con.execute("DELETE FROM typed WHERE rowid IN (SELECT row FROM repeated)")  # of a wide table a line is several rows
-    ((count,),) = con.execute("SELECT count(*) FROM repeated").fetchall()
-    lines = con.execute(f"SELECT _line, first FROM repeated ORDER BY ALL LIMIT {LISTED_PER_KIND}").fetchall()
-    said = ((line, f"与第{first}行在保留的各列上完全相同，只计一行") for line, first in lines)
-    listed = (Problem("row_doubled", "report", line, "", "", reason) for line, reason in said)
-    findings.add_all(listed, "row_doubled", "report", "", count)
-    return count
+def _folded_sql(cell: str) -> str:
+    """SQL for a text without what tells two spellings of one identity apart: width, case, blanks, leading zeros."""
+    plain = f"lower(translate({cell}, {quoted(_FULL_WIDTH)}, {quoted(_HALF_WIDTH)}))"
+    return f"regexp_replace(regexp_replace({plain}, '\\s', '', 'g'), '(^|[^0-9])0+([0-9])', '\\1\\2', 'g')"
 
 
 def report_department_days(

@@ -121,6 +121,23 @@ class PartsSum(Frozen):
     tolerance: Annotated[int | float, Field(ge=0)] = 0
 
 
+class CaseNumbers(Frozen):
+    """The case numbers of a table: their type is one of these, their year that of the day `taken_on` or the one before.
+
+    A number bears the year in which its case was received (法〔2015〕137号); one received in December may be filed in January.
+    """
+
+    column: Annotated[str, ColumnUse((columns.CASE_NO,))]
+    types: Texts = ()
+    taken_on: Annotated[str | None, DAYS] = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not self.types and self.taken_on is None:
+            raise mistake("numbered 没有 types，也没有 taken_on", "类型代字、收案的日期列，至少写一项")
+        return self
+
+
 class Check(OneForm):
     """A rule between columns of one row, or between rows."""
 
@@ -133,6 +150,7 @@ class Check(OneForm):
     add_up: Annotated[PartsSum | None, Field(exclude_if=lambda rule: rule is None)] = None
     unique: Annotated[Texts | None, ColumnUse()] = None
     cut_date: CutDate | None = None
+    numbered: Annotated[CaseNumbers | None, Field(exclude_if=lambda rule: rule is None)] = None
 
 
 class Stock(Frozen):
