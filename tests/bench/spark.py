@@ -17,7 +17,7 @@ from tests.bench.process import alone, peak_mib
 from tests.bench.report import Finding, times
 
 MEMORY = "3g"  # of the Java process
-AT_MOST = 900  # seconds a build may take
+AT_MOST = 2400  # seconds a build may take
 
 
 @dataclass(frozen=True)
