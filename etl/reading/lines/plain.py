@@ -96,7 +96,8 @@ class _Piece:
         """Those of the piece that begins here, None where a carriage return ends a line."""
         utf8 = self._utf8
         stop = utf8.rfind(b"\n", begin, begin + _PIECE) + 1 or utf8.find(b"\n", begin) + 1 or len(utf8)
-        if utf8.count(b"\r", begin, stop) != utf8.count(b"\r\n", begin, stop):
+        returns = utf8.count(b"\r", begin, stop)
+        if returns and returns != utf8.count(b"\r\n", begin, stop):
             return None
         ends = np.flatnonzero(self._whole[begin:stop] == ord("\n")) + (begin + 1)
         return np.append(np.insert(ends, 0, begin), [] if utf8[stop - 1] == ord("\n") else stop).astype(np.int64)
