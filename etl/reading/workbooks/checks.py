@@ -1,12 +1,13 @@
 """What only a workbook knows of the rows that are read: merged data, hidden rows, formulas, numbers where texts belong."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.problems import LISTED_PER_KIND, Findings, Problem
 from etl.reading.headers import Header
 from etl.reading.workbooks.facts import name_of_column, name_of_range
 from etl.reading.workbooks.opening import SheetText
+from scorecard.catalog.columns import Column
 from scorecard.catalog.contracts import Table
 
 _NAMED = 20
@@ -75,6 +76,21 @@ class SheetCheck:
             if numbers and column.type.is_text:
                 reason = f"文字列里有 {len(numbers):,} 格是数字或日期：开头的 0 和原来的写法可能已经丢失"
                 self._tell("numbers_as_text", numbers[0], reason, column.header)
+            if column.type.is_number:
+                self._scaled(list(self._lines(self.sheet.cells.scaled.get(position, ()))), name, column)
+
+    def _scaled(self, lines: Sequence[int], name: str, column: Column) -> None:
+        """Numbers that are seen smaller than they are kept: which of the two a unit in the header is for nobody can tell."""
+        stated, shown = (
+            self.header.units.get(name),
+            f"{len(lines):,} 格的数字格式把存的数缩小后显示，如存 500000 而显示 50.0",
+        )
+        if lines and stated is not None and stated.places_to(column.unit):
+            reason = f"{shown}；表头或表头上方写明是“{stated.unit.word}”，不能确定存的数是哪个单位"
+            remedy = f"请把这一列设为“常规”格式，核对后按“{column.unit}”报送，或改正表头的单位"
+            self.findings.add(Problem("number_scaled_unit", "refuse", lines[0], column.header, "", reason, remedy))
+        elif lines:
+            self._tell("number_scaled", lines[0], f"{shown}：按存的数读取", column.header)
 
     def _lines(self, rows: Iterable[int]) -> Iterator[int]:
         """The lines of those rows that are data."""

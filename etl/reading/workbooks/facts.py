@@ -23,7 +23,7 @@ MAX_SHEETS = 500
 EXPANDS = 8  # how many times larger than an upload the parts of a workbook may be together
 TEXT_EXPANDS = 4  # and the text of a sheet
 
-PERCENT, MONTH, UNCALCULATED = range(3)
+PERCENT, MONTH, UNCALCULATED, SCALED = range(4)
 UNCALCULATED_CELL = "#公式没有结果!"
 LONG_NUMBER_CELL = "#超过15位的数字"  # and the digits that are left
 ERRORS = (
@@ -31,8 +31,9 @@ ERRORS = (
     "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#EXTERNAL!", "#PYTHON!", "#GETTING_DATA",
 )  # fmt: skip
 _POWERS = ("百", "千", "仟", "万", "萬", "十万", "百万", "千万", "亿", "億", "十亿", "百亿")
-SHOWN_UNITS = (*_POWERS, *(f"{power}元" for power in _POWERS), "‰", "美元", "港元", "欧元", "日元")
-MARKED = ("%", "yyyy-mm", UNCALCULATED_CELL, *ERRORS, *SHOWN_UNITS)  # what the number of a mark means
+_FOREIGN = ("美元", "港元", "欧元", "日元", "$", "US$", "HK$", "€", "£", "USD", "HKD", "EUR", "JPY", "GBP")
+SHOWN_UNITS = (*_POWERS, *(f"{power}元" for power in _POWERS), "‰", *_FOREIGN)
+MARKED = ("%", "yyyy-mm", UNCALCULATED_CELL, "0,", *ERRORS, *SHOWN_UNITS)  # what the number of a mark means
 
 
 class WorkbookRefused(Exception):
@@ -94,7 +95,7 @@ class SheetFacts:
     marks: "array[int]" = field(default_factory=lambda: array("Q"))
 
     def mark(self, row: int, column: int, word: int) -> None:
-        """Marks a cell: PERCENT, MONTH, UNCALCULATED, or the number of an error's text."""
+        """Marks a cell: PERCENT, MONTH, UNCALCULATED, SCALED, or the number of an error's text."""
         self.marks.append((row * COLUMNS + column) << 8 | word)
 
     def mark_error(self, row: int, column: int, text: str) -> None:
@@ -132,12 +133,14 @@ def name_of_range(merged: MergedRange) -> str:
 # The formats that files name by number only, as far as they matter here (ECMA-376, 18.8.30; the last ones are Chinese).
 _BUILT_IN = {9: PERCENT, 10: PERCENT, **dict.fromkeys((17, 27, 36, 50, 52, 57), MONTH)}
 _NOT_PATTERN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[_*].', re.DOTALL)
-_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|([^\x00-\x7f]+)', re.DOTALL)
-_SCALED = re.compile(r"[0#?],+(?![0#?,])")  # a comma behind the last digit shows the number a thousand times smaller
+_LITERAL = re.compile(r'"([^"]*)"|[\\!](.)|([^\x00-\x7f]+|\$)', re.DOTALL)
+_CURRENCY = re.compile(r"\[\$([^\]-]*)[^\]]*\]")
+# A comma behind the last digit shows the number a thousand times smaller; a point that is a mere character, as one likes.
+_SMALLER = re.compile(r"""[0#?],+(?![0#?,])|[0#?](?:\\\.|!\.|"\.")[0#?]""")
 
 
 def meaning(number: int, code: str = "") -> int | None:
-    """The mark of a format: PERCENT, MONTH, or that of the unit it shows; None where it says nothing of the value.
+    """The mark of a format: PERCENT, MONTH, SCALED, or that of the unit it shows; None where it says nothing of the value.
 
     `code` is the format written out where it is not built in. A format that shows 500000 as 50万元 scales the number, which is
     in the unit it seems to be; one that only writes 万元 behind it says that the number is in 万元.
@@ -150,12 +153,15 @@ def meaning(number: int, code: str = "") -> int | None:
         return PERCENT
     letters = set(pattern)
     if letters & {"0", "#", "?", "g"}:
-        return None if _SCALED.search(pattern) else _unit(shown)
+        unit = _unit(shown)
+        foreign = unit is not None and MARKED[unit] in _FOREIGN
+        return unit if foreign or not _SMALLER.search(shown) else SCALED
     return MONTH if letters & {"y", "m"} and not letters & {"d", "h", "s"} else None
 
 
 def _unit(shown: str) -> int | None:
     """The mark of the unit that a format writes beside the digits."""
-    literal = "".join("".join(found) for found in _LITERAL.findall(re.sub(r"\[[^\]]*\]", "", shown)))
+    plain = re.sub(r"\[[^\]]*\]", "", _CURRENCY.sub(r'"\1"', shown))
+    literal = "".join("".join(found) for found in _LITERAL.findall(plain))
     word = re.sub(r"[\s()¥]|人民币", "", unicodedata.normalize("NFKC", literal))
     return MARKED.index(word) if word in SHOWN_UNITS else None

@@ -23,6 +23,7 @@ from etl.reading.workbooks.facts import (
     MARKED,
     MONTH,
     PERCENT,
+    SCALED,
     SHOWN_UNITS,
     TEXT_EXPANDS,
     MergedRange,
@@ -42,10 +43,11 @@ CellContent = int | float | str | bool | date | datetime | time | timedelta
 
 @dataclass
 class SheetCells:
-    """What the cells of a sheet were: by column the rows of numbers and dates, the cells with line breaks, merged values."""
+    """What the cells of a sheet were: by column the rows of numbers and dates, of line breaks, of numbers shown smaller; merged values."""
 
     numbers: "dict[int, array[int]]" = field(default_factory=dict)
     line_breaks: "dict[int, array[int]]" = field(default_factory=dict)
+    scaled: "dict[int, array[int]]" = field(default_factory=dict)
     merged: list[MergedRange] = field(default_factory=list)
 
 
@@ -91,7 +93,10 @@ def _rows(workbook: bytes, sheet: str, facts: SheetFacts, cells: SheetCells) -> 
             column = (mark >> 8) - row * COLUMNS
             if column < facts.width:
                 value = values[column - first] if 0 <= column - first < len(values) else ""
-                texts[column] = _marked(mark & 255, value, texts[column])
+                if mark & 255 == SCALED:
+                    cells.scaled.setdefault(column, array("L")).append(row)
+                else:
+                    texts[column] = _marked(mark & 255, value, texts[column])
             mark = next(marks, None)
         yield texts
     if any(any(value != "" for value in values) for _, values in read):
