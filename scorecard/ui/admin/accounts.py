@@ -130,7 +130,7 @@ def new_account_form(
         name = st.text_input("账户名", key=f"{form}-name", max_chars=32, width=220)
         role = _role(form, likely)
         department = _department(form, role, departments)
-        sent = st.button("新增", key="create", type="primary")
+        sent = st.button("新增", key="create", type="primary", disabled=not name.strip())
     return NewAccount(name.strip(), role, department) if sent else None
 
 

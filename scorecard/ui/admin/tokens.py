@@ -23,7 +23,7 @@ def section(data: DataDir, actor: Actor) -> None:
             "到期日（可不填）", value=None, format="YYYY-MM-DD", key=f"{form}-until", width=170
         )
         public = st.checkbox("只给出访客可见的数值", key=f"{form}-public")
-        made = st.button("新增令牌", key="token-create")
+        made = st.button("新增令牌", key="token-create", disabled=not name.strip())
     if made:
         secret = tokens.create(data, actor, name, until, now, public=public)
         accounts.announce(f"已新增接口令牌“{name.strip()}”。", secret, "令牌")

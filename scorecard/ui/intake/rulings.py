@@ -67,6 +67,6 @@ def _ask(key: str, rulings: Mapping[_Said, str], rule: Callable[..., object]) ->
             "核定的依据", key=f"reason {key}", max_chars=200, width=420, placeholder="如：已与办案系统核对"
         )
         for ruling, words in rulings.items():
-            if st.button(words, key=f"{ruling} {key}"):
+            if st.button(words, key=f"{ruling} {key}", disabled=not reason.strip()):
                 rule(ruling, reason, identity.current())
                 st.rerun()
